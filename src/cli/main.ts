@@ -1,0 +1,288 @@
+/**
+ * The command line: names, flags and help. What a command does is in the file of its name, loaded when it is run.
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { messageOf, TuningError } from "../errors.ts";
+
+/** Exit codes: 0 done, 1 the study failed, 2 the command cannot be meant, 3 not comparable, 130 interrupted. */
+export const EXIT = { done: 0, failed: 1, usage: 2, incomparable: 3, interrupted: 130 } as const;
+
+type Action = (...args: never[]) => Promise<number | undefined>;
+
+/** Runs the command line; sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", quietPipe);
+  process.stderr.on("error", quietPipe);
+  try {
+    await build().parseAsync(argv as string[]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** A reader that went away (`fettle trials | head`) is no error. */
+function quietPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.done);
+}
+
+/** One line on standard error; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  process.stderr.write(`fettle: ${messageOf(error)}\n`);
+  if (!(error instanceof TuningError)) {
+    if (process.env.FETTLE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return EXIT.failed;
+  }
+  return ["invalid-input", "not-found", "conflict", "unsupported"].includes(error.code) ? EXIT.usage : EXIT.failed;
+}
+
+/** An action whose module is loaded when it is needed. */
+function lazy(load: () => Promise<{ action: Action }>) {
+  return async (...args: unknown[]) => {
+    const { action } = await load();
+    const code = await (action as (...args: unknown[]) => Promise<number | undefined>)(...args);
+    if (code !== undefined) process.exitCode = code;
+  };
+}
+
+const collect = (value: string, previous: string[] = []) => [...previous, value];
+const storage = () => new Option("--storage <path>", "the study file").default("fettle.db");
+const study = () => new Option("--study <name>", "the study, where several are in the file");
+
+function build(): Command {
+  const program = new Command("fettle")
+    .description("Tunes the hyperparameters of anything you can run.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "fettle: ")) })
+    .exitOverride()
+    .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      `
+Example:
+  fettle run -p lr=1e-5..0.1:log -p layers=1..6 --min val_loss -n 60 -j 4 -- python train.py --lr {lr} --layers {layers}`,
+    );
+  addRunCommands(program);
+  addResultCommands(program);
+  addTrialCommands(program);
+  addStudyCommands(program);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
+function addRunCommands(program: Command): void {
+  program
+    .command("run")
+    .summary("tune a program")
+    .description(
+      "Tune a program: start it again and again with other parameters, read its metric, and find the best.\n" +
+        "Parameters come from -p, from fettle.yaml, or from fettle.config.ts. An existing study is continued.",
+    )
+    .argument("[config-or-command...]", "a configuration file; after --, the program and its arguments")
+    .passThroughOptions()
+    .option("-p, --param <name=range>", "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99", collect)
+    .option("--min <metric>", "a metric to minimise", collect)
+    .option("--max <metric>", "a metric to maximise", collect)
+    .option("-n, --trials <number>", "how many trials the study has in all (100 unless limited otherwise)")
+    .option("-j, --parallel <number>", "how many trials run at a time (1)")
+    .option("--study <name>", "the study's name; made up and printed unless given")
+    .addOption(storage())
+    .option("--sampler <name>", "auto, grid, random, sobol (auto)")
+    .option("--pruner <name>", "none (none)")
+    .option("--max-steps <number>", "the last step of a full training, for {budget}")
+    .option("--seed <number>", "makes suggestions repeatable")
+    .option("--time <limit>", "how long the study may run in all: 90s, 30m, 2h")
+    .option("--trial-timeout, --timeout <limit>", "how long one trial may run")
+    .option("--target <metric=value>", "stop when a trial reaches it", collect)
+    .option("--max-failures <number>", "stop when so many trials failed")
+    .option("--retries <number>", "try a failed trial again so many times (0)")
+    .option("--fix <name=value>", "settle a parameter", collect)
+    .option("--value <which>", "a trial's value: its last report, or its best one (last)")
+    .option("--files <dir>", "logs and checkpoints (beside the study file)")
+    .option("--json", "print events as JSON lines on standard output")
+    .option("-q, --quiet", "print nothing but the result")
+    .action(lazy(() => import("./run.ts")));
+
+  program
+    .command("resume")
+    .summary("go on with a study")
+    .description("Go on with a study as it was run before. With limits, sets them anew.")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("-n, --trials <number>", "how many trials the study has in all")
+    .option("-j, --parallel <number>", "how many trials run at a time")
+    .option("--time <limit>", "how long the study may run in all")
+    .option("--files <dir>", "logs and checkpoints")
+    .option("--json", "print events as JSON lines on standard output")
+    .option("-q, --quiet", "print nothing but the result")
+    .action(lazy(() => import("./resume.ts")));
+
+  program
+    .command("stop")
+    .summary("let running workers finish and take nothing new")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--now", "end running trials too; they wait to be tried again")
+    .option("--reason <text>", "kept with the study", "stopped from the command line")
+    .action(lazy(() => import("./stop.ts")));
+
+  program
+    .command("extend")
+    .summary("give a study more trials or time")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("-n, --trials <number>", "how many trials the study has in all; +20 adds to what it has")
+    .option("--time <limit>", "how long the study may run in all")
+    .option("--target <metric=value>", "stop when a trial reaches it", collect)
+    .option("--max-failures <number>", "stop when so many trials failed")
+    .action(lazy(() => import("./extend.ts")));
+}
+
+function addResultCommands(program: Command): void {
+  program
+    .command("ls")
+    .summary("list studies")
+    .addOption(storage())
+    .option("--json", "print an array of studies")
+    .action(lazy(() => import("./ls.ts")));
+
+  program
+    .command("show")
+    .summary("show a study, or one of its trials")
+    .argument("[study]", "its name; the last one unless given")
+    .argument("[trial]", "a trial's number")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--json", "print it as JSON")
+    .action(lazy(() => import("./show.ts")));
+
+  program
+    .command("best")
+    .summary("show the best trial, or the front of several objectives")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--json", "print the trial; with several objectives, the array of the front")
+    .option("--env", "print NAME=value lines for a shell")
+    .option("--command", "print the command that repeats it")
+    .action(lazy(() => import("./best.ts")));
+
+  program
+    .command("trials")
+    .summary("list trials")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--where <condition>", 'such as "state = complete" or "lr < 1e-3"; several must all hold', collect)
+    .option("--csv", "print CSV")
+    .option("--json", "print an array of trials")
+    .action(lazy(() => import("./trials.ts")));
+
+  program
+    .command("logs")
+    .summary("print what a trial wrote")
+    .argument("<study-or-trial>", "a trial's number, or the study's name and then the number")
+    .argument("[trial]", "a trial's number")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--files <dir>", "where the logs are, if not beside the study file")
+    .option("-f, --follow", "go on while the trial runs")
+    .option("--attempt <number>", "an earlier attempt")
+    .action(lazy(() => import("./logs.ts")));
+
+  program
+    .command("export")
+    .summary("write a study's trials, or its whole log")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .addOption(new Option("--format <format>", "jsonl: a trial a line; csv; log: the events").choices(["jsonl", "csv", "log"]).default("jsonl"))
+    .option("-o, --output <file>", "a file instead of standard output")
+    .action(lazy(() => import("./export.ts")));
+}
+
+function addTrialCommands(program: Command): void {
+  program
+    .command("enqueue")
+    .summary("put a point in the queue")
+    .argument("<name=value...>", "parameters; those left out are suggested")
+    .addOption(study())
+    .addOption(storage())
+    .action(lazy(() => import("./enqueue.ts")));
+
+  program
+    .command("ask")
+    .summary("claim a trial to run yourself; prints it as JSON")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("-n, --count <number>", "how many trials: prints an array")
+    .option("--env", "print NAME=value lines for a shell")
+    .action(lazy(() => import("./ask.ts")));
+
+  program
+    .command("tell")
+    .summary("end a trial that was asked for")
+    .argument("<trial>", "its number")
+    .argument("[values...]", "one number, or metric=value for each")
+    .addOption(study())
+    .addOption(storage())
+    .option("--failed [reason]", "it failed")
+    .option("--step <number>", "only report so far: values at that step; prints whether to go on")
+    .option("--attempt <number>", "the attempt that is told; the current one unless given")
+    .action(lazy(() => import("./tell.ts")));
+
+  program
+    .command("note")
+    .summary("keep a remark with a study or a trial")
+    .argument("<text...>", "key=value, or a remark")
+    .addOption(study())
+    .addOption(storage())
+    .option("--trial <number>", "with this trial")
+    .action(lazy(() => import("./note.ts")));
+}
+
+function addStudyCommands(program: Command): void {
+  program
+    .command("rm")
+    .summary("delete a study, its logs and checkpoints")
+    .argument("<study>", "its name")
+    .addOption(storage())
+    .option("--files <dir>", "where its files are, if not beside the study file")
+    .option("-f, --force", "do not ask")
+    .action(lazy(() => import("./rm.ts")));
+
+  program
+    .command("replay")
+    .summary("derive every suggestion again and compare")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .option("--json", "print the result as JSON")
+    .action(lazy(() => import("./replay.ts")));
+
+  program
+    .command("check")
+    .summary("check a configuration file without running anything, or a study file")
+    .argument("[file]", "fettle.yaml, fettle.config.ts or a study file (the configuration found here unless given)")
+    .action(lazy(() => import("./check.ts")));
+
+  program
+    .command("stdio")
+    .summary("ask and tell as JSON lines over standard input and output")
+    .argument("[study]", "its name; the last one unless given")
+    .addOption(study().hideHelp())
+    .addOption(storage())
+    .action(lazy(() => import("./stdio.ts")));
+}

@@ -1,0 +1,84 @@
+/**
+ * What a run says at its end: the best trial, what mattered, and what to do next.
+ */
+import { importance } from "../analysis/importance.ts";
+import { paretoFront } from "../analysis/pareto.ts";
+import { type History, startedTrials } from "../history.ts";
+import type { RunEnd, Study } from "../study.ts";
+import type { Trial } from "../trial.ts";
+import { paramsLine, short, valuesLine } from "./view.ts";
+
+const BAR = 24;
+/** Trials of a front that are listed. */
+const SHOWN_FRONT = 10;
+
+/** The lines of the summary; `flags` is what later commands need to find the study. */
+export function summary(study: Study, end: RunEnd, flags: string): string[] {
+  const { history } = study;
+  const { counts } = history;
+  const parts = [`${counts.complete} complete`, `${counts.pruned} pruned`, `${counts.failed} failed`, `${counts.waiting} waiting`];
+  const shown = parts.filter((part, index) => index === 0 || !part.startsWith("0 "));
+  const lines = [`${study.name}: ${shown.join(", ")} (${end.reason})`];
+  if (counts.complete === 0) return [...lines, ...firstFailure(history, study.name, flags)];
+  lines.push("", ...(history.problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
+  lines.push(...importanceBars(history));
+  lines.push("", ...nextSteps(study.name, flags, history));
+  return lines;
+}
+
+function firstFailure(history: History, study: string, flags: string): string[] {
+  const failed = history.trials.find((trial) => trial?.state === "failed");
+  if (failed?.error === undefined) return [];
+  const tail = failed.error.tail?.trimEnd().split("\n").slice(-5) ?? [];
+  return [
+    `  trial ${failed.number}: ${failed.error.message}`,
+    ...tail.map((line) => `    ${line}`),
+    `  all it wrote: fettle logs ${study} ${failed.number}${flags}`,
+  ];
+}
+
+/** The best trial, a parameter a line. */
+export function bestCard(history: History): string[] {
+  const best = history.trials[history.best ?? -1];
+  if (best?.values === undefined) return ["no trial is complete and feasible"];
+  const names = history.problem.objectives.map(({ name }) => name);
+  const width = Math.max(...Object.keys(best.params).map((path) => path.length));
+  return [
+    `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}`,
+    ...Object.entries(best.params).map(
+      ([path, value]) => `  ${path.padEnd(width)}  ${typeof value === "number" ? short(value) : String(value)}`,
+    ),
+  ];
+}
+
+function frontCard(history: History): string[] {
+  const front = paretoFront(startedTrials(history));
+  const names = history.problem.objectives.map(({ name }) => name);
+  const line = (trial: Trial) => `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
+  const more = front.length > SHOWN_FRONT ? [`  and ${front.length - SHOWN_FRONT} more`] : [];
+  return [`${front.length} trials that no other beats in everything:`, ...front.slice(0, SHOWN_FRONT).map(line), ...more];
+}
+
+/** How much each parameter mattered, as bars; nothing where there are too few trials to tell. */
+export function importanceBars(history: History): string[] {
+  const shares = importance(startedTrials(history), history.problem.space).filter(({ share }) => share > 0);
+  const told = shares.filter(({ significant }) => significant);
+  if (told.length === 0) return shares.length === 0 ? [] : ["", "what mattered: too few trials to tell"];
+  const width = Math.max(...told.map(({ path }) => path.length));
+  const most = told[0].share;
+  return [
+    "",
+    "what mattered (PED-ANOVA)",
+    ...told.map(({ path, share }) => {
+      const bar = "█".repeat(Math.max(1, Math.round((share / most) * BAR)));
+      return `  ${path.padEnd(width)}  ${bar} ${Math.round(share * 100)} %`;
+    }),
+  ];
+}
+
+function nextSteps(study: string, flags: string, history: History): string[] {
+  const limit = history.limits.trials;
+  const more = limit === undefined ? [] : [`fettle resume ${study} -n ${limit * 2}${flags}`];
+  const command = history.configuration.command === undefined ? [] : [`fettle best ${study} --command${flags}`];
+  return ["next:", ...[...command, ...more, `fettle trials ${study}${flags}`].map((text) => `  ${text}`)];
+}

@@ -1,0 +1,147 @@
+/**
+ * What a configuration file says, as `fettle.yaml` spells it; `fettle.config.ts` exports the same object.
+ */
+import type { Objective } from "../objective.ts";
+import type { Scalar } from "../space/parameter.ts";
+import type { Space } from "../space/types.ts";
+import type { Direction, Json } from "../trial.ts";
+
+/** A metric that the program prints. */
+export interface MetricConfig {
+  readonly name: string;
+  readonly goal: Direction;
+  /** The study ends once a trial reaches it. */
+  readonly target?: number;
+  /** A regular expression for the program's output; its first group is the number. */
+  readonly pattern?: string;
+}
+
+interface ConditionConfig {
+  /** Other parameters and the values with which this one exists. */
+  readonly when?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
+}
+interface ArrayConfig {
+  /** Makes it an array: a number of items, or the name of an int. */
+  readonly length?: number | string;
+}
+
+/** A range; `low` and `high`, as the space's JSON spells them, are accepted for `min` and `max`. */
+export interface RangeConfig extends ConditionConfig, ArrayConfig {
+  readonly type: "float" | "int";
+  readonly min?: number;
+  readonly max?: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly log?: boolean;
+  readonly step?: number;
+  readonly default?: number;
+}
+/** Choices; `choices`, as the space's JSON spells them, is accepted for `values`. */
+export interface ChoiceConfig extends ConditionConfig, ArrayConfig {
+  readonly type: "categorical" | "ordinal";
+  readonly values?: readonly Scalar[];
+  readonly choices?: readonly Scalar[];
+  readonly tag?: string;
+  readonly default?: Scalar;
+}
+export interface BooleanConfig extends ConditionConfig, ArrayConfig {
+  readonly type: "boolean";
+  readonly default?: boolean;
+}
+export interface ConstantConfig extends ConditionConfig, ArrayConfig {
+  readonly type: "constant";
+  readonly value: Scalar;
+}
+/** The head of an array of groups, whose entries are `path.*.…`. */
+export interface GroupArrayConfig extends ConditionConfig {
+  readonly type: "array";
+  readonly length: number | string;
+}
+
+/** A parameter: in full, as `-p` writes it ("1e-5..0.1:log"), as a list of choices, or as a constant. */
+export type ParameterConfig =
+  | RangeConfig
+  | ChoiceConfig
+  | BooleanConfig
+  | ConstantConfig
+  | GroupArrayConfig
+  | Scalar
+  | readonly Scalar[];
+
+/** A sampler or pruner: its name, or its name and options. */
+export type ChosenConfig = string | { readonly name: string; readonly options?: Readonly<Record<string, Json>> };
+
+/** Everything that `fettle.yaml` may say. */
+export interface Config {
+  /** Names the editor's JSON Schema. */
+  readonly $schema?: string;
+  /** The study's name. */
+  readonly study?: string;
+  /** The study file. */
+  readonly storage?: string;
+  /** The program and its arguments, with `{name}` for parameters; text is split as a shell would, but never executed by one. */
+  readonly command?: string | readonly string[];
+  /** Instead of a command: a module whose default export is the objective. */
+  readonly module?: string;
+  /** What is tuned for. */
+  readonly metric?: MetricConfig;
+  /** The same, where there are several. */
+  readonly metrics?: readonly MetricConfig[];
+  /** Names of the constraints that trials report; feasible at ≤ 0. */
+  readonly constraints?: readonly string[];
+  /** Parameters by dotted path: a branch's are `optimizer.sgd.momentum`. */
+  readonly params?: Readonly<Record<string, ParameterConfig>>;
+  /** Parameters that are settled, by dotted path. */
+  readonly fixed?: Readonly<Record<string, Scalar>>;
+  /** Points to try first; parameters that are left out are suggested. */
+  readonly enqueue?: readonly Readonly<Record<string, Scalar>>[];
+  readonly sampler?: ChosenConfig;
+  readonly pruner?: ChosenConfig;
+  /** How many trials the study has in all. */
+  readonly trials?: number;
+  /** How many trials run at a time. */
+  readonly parallel?: number;
+  readonly seed?: number;
+  /** How long the study may run in all: "2h", or seconds. */
+  readonly time?: string | number;
+  /** How long one trial may run: "10m", or seconds. */
+  readonly trial_timeout?: string | number;
+  /** The last step of a full training, for `{budget}`. */
+  readonly max_steps?: number;
+  /** Which report is a trial's value. */
+  readonly value?: "last" | "best";
+  /** Whether the same parameters always give the same values: then none is tried twice. */
+  readonly deterministic?: boolean;
+  /** Stop when so many trials failed. */
+  readonly failures?: number;
+  /** How often a failed trial is tried again. */
+  readonly retries?: number;
+  /** Where logs and checkpoints are kept. */
+  readonly files?: string;
+  /** Variables for the program's environment. */
+  readonly env?: Readonly<Record<string, string | number | boolean>>;
+  /** The directory that the program runs in. */
+  readonly cwd?: string;
+}
+
+/** What `fettle.config.ts` exports: the same, where a space and an objective may be given as such. */
+export interface ModuleConfig<P = unknown> extends Config {
+  /** Instead of `params`. */
+  readonly space?: Space<P>;
+  /** Instead of `command`. */
+  readonly objective?: Objective<P, string>;
+}
+
+/**
+ * Gives an editor the types of `fettle.config.ts`; returns what it is given.
+ *
+ * @example
+ * export default defineConfig({
+ *   space: space({ lr: float(1e-5, 0.1, { log: true }) }),
+ *   metric: { name: "loss", goal: "minimize" },
+ *   objective: ({ lr }) => ({ loss: (lr - 0.01) ** 2 }),
+ * });
+ */
+export function defineConfig<P>(config: ModuleConfig<P>): ModuleConfig<P> {
+  return config;
+}

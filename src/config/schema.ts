@@ -1,0 +1,102 @@
+/**
+ * The schema of `fettle.yaml`: it checks files, and is the source of the editor's JSON Schema.
+ */
+import { z } from "zod";
+import type { Config } from "./config.ts";
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const name = z.string().min(1);
+const count = z.int().min(1);
+const duration = z.union([z.string(), z.number()]);
+const length = z.union([count, name]).optional().describe("makes it an array: a number of items, or the name of an int");
+const when = z
+  .record(z.string(), z.union([scalar, z.array(scalar)]))
+  .optional()
+  .describe("other parameters, and the values with which this one exists");
+
+const range = {
+  min: z.number().optional().describe("the smallest value"),
+  max: z.number().optional().describe("the largest value"),
+  low: z.number().optional().describe("another name of min"),
+  high: z.number().optional().describe("another name of max"),
+  log: z.boolean().optional().describe("search on a logarithmic scale"),
+  step: z.number().optional().describe("only min, min + step, min + 2 step, …"),
+  default: z.number().optional().describe("the value that the program uses today"),
+  length,
+  when,
+};
+const choice = {
+  values: z.array(scalar).optional().describe("what it may be"),
+  choices: z.array(scalar).optional().describe("another name of values"),
+  tag: name.optional().describe("the property that holds the choice in the nested value"),
+  default: scalar.optional(),
+  length,
+  when,
+};
+const parameter = z.union([
+  z.string().describe('as -p writes it: "1e-5..0.1:log", "1..6", "sgd,adam"'),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(scalar).describe("choices"),
+  z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("float"), ...range }),
+    z.strictObject({ type: z.literal("int"), ...range }),
+    z.strictObject({ type: z.literal("categorical"), ...choice }),
+    z.strictObject({ type: z.literal("ordinal"), ...choice }),
+    z.strictObject({ type: z.literal("boolean"), default: z.boolean().optional(), length, when }),
+    z.strictObject({ type: z.literal("constant"), value: scalar, length, when }),
+    z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
+  ]),
+]);
+
+const metric = z.strictObject({
+  name: name.describe("as the program prints it"),
+  goal: z.enum(["minimize", "maximize"]),
+  target: z.number().optional().describe("the study ends once a trial reaches it"),
+  pattern: name.optional().describe("a regular expression for the output; its first group is the number"),
+});
+const chosen = z.union([name, z.strictObject({ name, options: z.record(z.string(), z.json()).optional() })]);
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  study: name.optional().describe("the study's name; made up unless given"),
+  storage: name.optional().describe("the study file, relative to this one"),
+  command: z
+    .union([name, z.array(z.string()).min(1)])
+    .optional()
+    .describe("the program and its arguments, with {name} for parameters; runs without a shell"),
+  module: name.optional().describe("instead of a command: a module whose default export is the objective"),
+  metric: metric.optional().describe("what is tuned for"),
+  metrics: z.array(metric).min(1).optional().describe("what is tuned for, where that is several metrics"),
+  constraints: z.array(name).optional().describe("names of constraints that trials report; feasible at ≤ 0"),
+  params: z
+    .record(z.string(), parameter)
+    .optional()
+    .describe("parameters by dotted path; optimizer.sgd.momentum exists where optimizer is sgd"),
+  fixed: z.record(z.string(), scalar).optional().describe("parameters that are settled"),
+  enqueue: z.array(z.record(z.string(), scalar)).optional().describe("points to try first, maybe in part"),
+  sampler: chosen.optional().describe("auto unless given"),
+  pruner: chosen.optional().describe("none unless given"),
+  trials: count.optional().describe("how many trials the study has in all"),
+  parallel: count.optional().describe("how many trials run at a time; 1 unless given"),
+  seed: z.int().optional().describe("makes suggestions repeatable"),
+  time: duration.optional().describe("how long the study may run in all: 90s, 30m, 2h, or seconds"),
+  trial_timeout: duration.optional().describe("how long one trial may run: 90s, 30m, 2h, or seconds"),
+  max_steps: count.optional().describe("the last step of a full training, for {budget}"),
+  value: z.enum(["last", "best"]).optional().describe("which report is a trial's value; last unless given"),
+  deterministic: z.boolean().optional().describe("whether the same parameters always give the same values"),
+  failures: count.optional().describe("stop when so many trials failed"),
+  retries: z.int().min(0).optional().describe("how often a failed trial is tried again; 0 unless given"),
+  files: name.optional().describe("where logs and checkpoints are kept; beside the study file unless given"),
+  env: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe("variables for the program's environment"),
+  cwd: name.optional().describe("the directory that the program runs in; this file's unless given"),
+}) satisfies z.ZodType<Config>;
+
+/** The JSON Schema of `fettle.yaml`, published as `schema/config.schema.json`. */
+export function configJsonSchema(): object {
+  return { title: "Fettle configuration", ...z.toJSONSchema(configSchema, { target: "draft-7", io: "input" }) };
+}

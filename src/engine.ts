@@ -1,0 +1,75 @@
+/**
+ * The contract of an engine: where trials run. It never decides a retry and never writes to the log.
+ */
+import type { ReportBody, Verdict } from "./events.ts";
+import type { Params } from "./space/types.ts";
+import type { Json, Numbers, TrialError } from "./trial.ts";
+
+/** What an engine is asked to run. `trial` and `attempt` together are its name. */
+export interface Job {
+  readonly study: string;
+  readonly trial: number;
+  readonly attempt: number;
+  readonly params: Params;
+  /** Names of the objectives whose values are looked for. */
+  readonly objectives: readonly string[];
+  readonly constraints?: readonly string[];
+  readonly budget?: number;
+  readonly checkpointDir?: string;
+  readonly resumeFrom?: string;
+  /** A 32-bit integer from the study's seed and the trial's number. */
+  readonly seed: number;
+  readonly repeat?: number;
+}
+
+/** A job that was submitted. */
+export interface Handle {
+  readonly study: string;
+  readonly trial: number;
+  readonly attempt: number;
+}
+
+/** How a job ended. The loop decides what that makes of the trial. */
+export type Outcome =
+  /** It gave values, or ended well without any: then its last report counts. */
+  | {
+      readonly kind: "ended";
+      readonly values?: Numbers;
+      readonly gradient?: Numbers;
+      readonly constraints?: Numbers;
+    }
+  | { readonly kind: "failed"; readonly error: TrialError }
+  /** It was ended by `cancel`, or by a verdict. */
+  | { readonly kind: "cancelled" };
+
+export type JobEvent =
+  | { readonly kind: "report"; readonly handle: Handle; readonly report: ReportBody }
+  | { readonly kind: "note"; readonly handle: Handle; readonly key: string; readonly value: Json }
+  | { readonly kind: "exit"; readonly handle: Handle; readonly outcome: Outcome }
+  /** Nobody knows what became of it. */
+  | { readonly kind: "lost"; readonly handle: Handle; readonly message: string };
+
+export interface Engine {
+  readonly name: string;
+  /** Whether the objective may block the thread that the loop runs in. */
+  readonly blocking: boolean;
+  /** How many more jobs it takes now. */
+  capacity(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Starts jobs; one that is known already is not started again. */
+  submit(jobs: readonly Job[]): Promise<readonly Handle[]>;
+  /** Everything that happens to jobs, in order for each job. One consumer; ends after `close`. */
+  events(): AsyncIterable<readonly JobEvent[]>;
+  /**
+   * The verdict on the report at `step`. In the same process it resolves the pending `report`; a program is
+   * ended on "pause" and "stop".
+   */
+  decide(handle: Handle, step: number, verdict: Verdict): Promise<void>;
+  /** Ends a job: asks first, and after `graceMs` no longer asks. Its exit event still comes. */
+  cancel(handle: Handle, options: { readonly graceMs: number }): Promise<void>;
+  /** Jobs of that study that this engine still runs. */
+  list(study: string): Promise<readonly Handle[]>;
+  /** What the job wrote, from that byte on. */
+  logs(handle: Handle, from: number): AsyncIterable<Uint8Array>;
+  /** Ends every job and gives everything back. */
+  close(): Promise<void>;
+}

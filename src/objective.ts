@@ -1,0 +1,51 @@
+/**
+ * The contract of an objective that runs in JavaScript.
+ */
+import type { Rng } from "./random.ts";
+import type { Verdict } from "./events.ts";
+import type { Json, Numbers } from "./trial.ts";
+
+/** One number where there is one objective, else a number for each by name. */
+export type Values<Names extends string = string> = [Names] extends [never]
+  ? never
+  : IsUnion<Names> extends true
+    ? Readonly<Record<Names, number>>
+    : number | Readonly<Record<Names, number>>;
+
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : false;
+
+/** What an objective gets beside its params. */
+export interface RunningTrial<Names extends string = string> {
+  readonly number: number;
+  readonly attempt: number;
+  /** The step up to which it is to run. */
+  readonly budget?: number;
+  readonly checkpointDir?: string;
+  /** The checkpoint to go on from. */
+  readonly resumeFrom?: string;
+  /** Randomness of this trial: a function of the study's seed and the trial's number. */
+  readonly rng: Rng;
+  /** An integer of the same randomness, for libraries that take a seed. */
+  readonly seed: number;
+  /** Aborts when the trial is to stop or pause, even where `report` was not awaited. */
+  readonly signal: AbortSignal;
+  /**
+   * Says how far the trial is. Told "stop" or "pause" it may return nothing more.
+   * @param step  a whole number that grows
+   */
+  report(
+    step: number,
+    values: NoInfer<Values<Names>>,
+    extra?: { gradient?: Numbers; constraints?: Numbers; params?: Readonly<Record<string, string | number | boolean | null>> },
+  ): Promise<Verdict>;
+  /** Keeps a remark with the trial. */
+  note(key: string, value: Json): void;
+}
+
+/**
+ * What is tuned: returns its values, or nothing where the last report is the value.
+ */
+export type Objective<P = unknown, Names extends string = string> = (
+  params: P,
+  trial: RunningTrial<Names>,
+) => Values<Names> | undefined | void | Promise<Values<Names> | undefined | void>;

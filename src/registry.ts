@@ -1,0 +1,36 @@
+/**
+ * Names of samplers and pruners, and what makes them: one line each.
+ */
+import { didYouMean, InvalidInputError } from "./errors.ts";
+import type { Pruner } from "./pruner.ts";
+import type { Sampler } from "./sampler.ts";
+import { auto } from "./samplers/auto.ts";
+import { grid } from "./samplers/grid.ts";
+import { random } from "./samplers/random.ts";
+import { sobol } from "./samplers/sobol.ts";
+import type { Json } from "./trial.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
+type Factory<T> = (options?: any) => T;
+
+export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, grid, random, sobol };
+
+export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };
+
+/** A sampler by its name. @throws {InvalidInputError} if there is none, naming the nearest */
+export function makeSampler(name: string, options?: Json): Sampler {
+  return find("sampler", samplers, name)(options);
+}
+
+/** A pruner by its name; undefined for "none". @throws {InvalidInputError} if there is none, naming the nearest */
+export function makePruner(name: string, options?: Json): Pruner | undefined {
+  return find("pruner", pruners, name)(options);
+}
+
+function find<T>(kind: string, registry: Readonly<Record<string, T>>, name: string): T {
+  if (Object.hasOwn(registry, name)) return registry[name];
+  const names = Object.keys(registry);
+  throw new InvalidInputError(
+    `there is no ${kind} ${JSON.stringify(name)}${didYouMean(name, names)}; there are ${names.join(", ")}`,
+  );
+}

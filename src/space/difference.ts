@@ -1,0 +1,39 @@
+/**
+ * Two spaces compared, in words.
+ */
+import type { ParameterJson, SpaceJson } from "./types.ts";
+
+/** One line per difference from `before` to `after`; empty if they have the same points. */
+export function difference(before: SpaceJson, after: SpaceJson): string[] {
+  const lines: string[] = [];
+  for (const [path, json] of Object.entries(before)) {
+    if (after[path] === undefined) lines.push(`${path}: removed`);
+    else lines.push(...compare(path, json, after[path]));
+  }
+  for (const path of Object.keys(after)) if (before[path] === undefined) lines.push(`${path}: added`);
+  return lines;
+}
+
+function compare(path: string, before: ParameterJson, after: ParameterJson): string[] {
+  const left: Readonly<Record<string, unknown>> = { ...before };
+  const right: Readonly<Record<string, unknown>> = { ...after };
+  const lines: string[] = [];
+  for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (field === "default" || field === "tag") continue; // they change no point
+    if (JSON.stringify(left[field]) === JSON.stringify(right[field])) continue;
+    if (field === "choices") lines.push(...choices(path, left.choices as unknown[], right.choices as unknown[]));
+    else lines.push(`${path}: ${field} ${shown(left[field])} → ${shown(right[field])}`);
+  }
+  return lines;
+}
+
+function choices(path: string, before: readonly unknown[] = [], after: readonly unknown[] = []): string[] {
+  const added = after.filter((choice) => !before.includes(choice)).map((choice) => `+ ${JSON.stringify(choice)}`);
+  const removed = before.filter((choice) => !after.includes(choice)).map((choice) => `− ${JSON.stringify(choice)}`);
+  const changed = [...added, ...removed];
+  return [`${path}: choices ${changed.length > 0 ? changed.join(", ") : "in another order"}`];
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "none" : typeof value === "string" ? value : JSON.stringify(value);
+}

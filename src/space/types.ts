@@ -1,0 +1,127 @@
+/**
+ * The compiled space, as samplers, storages and engines see it.
+ */
+import type { Scalar } from "./parameter.ts";
+
+/** Flat values by dotted path; only active parameters are present. */
+export type Params = Readonly<Record<string, Scalar>>;
+
+/** When a parameter exists: every condition holds (and so the parameters it names are active). */
+export interface Condition {
+  /** Index in `Space.parameters` of the parameter looked at; always smaller than the index of the one that looks. */
+  readonly parameter: number;
+  /** Holds if its value is one of these, … */
+  readonly values?: readonly Scalar[];
+  /** … or is a number of at least this (array lengths). */
+  readonly atLeast?: number;
+}
+
+interface Common {
+  /** Dotted path, unique: `optimizer.sgd.momentum`, `units.0`. */
+  readonly path: string;
+  readonly index: number;
+  readonly conditions: readonly Condition[];
+}
+
+/**
+ * One parameter after arrays were expanded. `domain` tells samplers all they need:
+ * - "real": a real interval, maybe logarithmic; unit coordinate (v − low) / (high − low), or the same of logarithms
+ * - "grid": `size` numbers low, low + step, …; cells of equal mass, or of logarithmic mass with `log`
+ *   (integers; floats with a step)
+ * - "choice": `size` values; unit coordinate (k + ½) / size. `ordered` if their order means something
+ * A "constant" is a choice of size 1.
+ */
+export type Parameter = Common &
+  (
+    | { readonly domain: "real"; readonly low: number; readonly high: number; readonly log: boolean; readonly default?: number }
+    | {
+        readonly domain: "grid";
+        readonly low: number;
+        readonly high: number;
+        readonly step: number;
+        readonly size: number;
+        readonly log: boolean;
+        readonly integer: boolean;
+        readonly default?: number;
+      }
+    | {
+        readonly domain: "choice";
+        readonly choices: readonly Scalar[];
+        readonly size: number;
+        readonly ordered: boolean;
+        readonly default?: Scalar;
+      }
+  );
+
+/** A point of the unit cube with its activity mask: both of shape (d), d = number of parameters. */
+export interface Encoded {
+  /** Unit coordinates; ½ where inactive. */
+  readonly unit: Float64Array;
+  /** 1 where the parameter is active, else 0. */
+  readonly active: Uint8Array;
+}
+
+/**
+ * One entry of the flat JSON form (published as `schema/space.json`). A path below a categorical's own path and
+ * one of its choices (`opt`, `opt.sgd.momentum`) is active only with that choice; `when` adds conditions;
+ * `length` makes an array of a leaf, `{ type: "array", length }` of the group whose entries are `path.*.…`.
+ */
+export type ParameterJson = { readonly when?: Readonly<Record<string, Scalar | readonly Scalar[]>> } & (
+  | {
+      readonly type: "float" | "int";
+      readonly low: number;
+      readonly high: number;
+      readonly log?: boolean;
+      readonly step?: number;
+      readonly default?: number;
+      readonly length?: number | string;
+    }
+  | {
+      readonly type: "categorical" | "ordinal";
+      readonly choices: readonly Scalar[];
+      /** Set on a choice between branches: the property that holds it in the nested value. */
+      readonly tag?: string;
+      readonly default?: Scalar;
+      readonly length?: number | string;
+    }
+  | { readonly type: "boolean"; readonly default?: boolean; readonly length?: number | string }
+  | { readonly type: "constant"; readonly value: Scalar; readonly length?: number | string }
+  | { readonly type: "array"; readonly length: number | string }
+);
+export type SpaceJson = Readonly<Record<string, ParameterJson>>;
+
+/** A compiled search space. `P` is the nested type that objectives receive. */
+export interface Space<P = unknown> {
+  /** Every parameter, arrays expanded, each after those it depends on. */
+  readonly parameters: readonly Parameter[];
+  /** The flat JSON form; `readSpace(toJSON())` is an equal space. */
+  toJSON(): SpaceJson;
+  /** The parameter of that path, or undefined. */
+  find(path: string): Parameter | undefined;
+  /** Number of different points; Infinity if a real interval is among the parameters. */
+  readonly size: number;
+  /** Flat values to the nested value that objectives receive. */
+  nest(params: Params): P;
+  /** The nested value to flat values. @throws {InvalidInputError} as `check` does */
+  flatten(value: P): Params;
+  /** Params to the unit cube. Paths that are absent though active throw. */
+  encode(params: Params): Encoded;
+  /** A point of the unit cube to params: coordinates of inactive parameters are not looked at. */
+  decode(unit: ArrayLike<number>): Params;
+  /** Whether parameter `index` exists, given the values of those before it. */
+  isActive(index: number, params: Params): boolean;
+  /**
+   * The same params in order of declaration, cleaned of nothing.
+   * @param options.partial  allow active parameters to be absent
+   * @throws {InvalidInputError} if one is unknown (naming the nearest), inactive, absent, or out of its domain
+   */
+  check(params: Readonly<Record<string, unknown>>, options?: { readonly partial?: boolean }): Params;
+  /** A string that is equal exactly for equal params: the key of the duplicate guard. */
+  key(params: Params): string;
+  /** Whether `other` describes the same set of points under the same names. */
+  equals(other: Space): boolean;
+  /** One line per difference to `other`, in words: "lr: high 0.1 → 1"; empty if equal. */
+  difference(other: Space): readonly string[];
+  /** Parses text (a command-line value, an environment variable) as a value of that parameter. */
+  parse(path: string, text: string): Scalar;
+}

@@ -1,0 +1,424 @@
+/**
+ * A study: a problem, its log, and the ways to add to it. This file sees contracts only; `tune.ts` supplies the
+ * defaults.
+ */
+import type { Compute } from "./compute.ts";
+import type { Engine } from "./engine.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "./errors.ts";
+import {
+  type Configuration,
+  type EventBody,
+  FORMAT,
+  type ImportedTrial,
+  type Limits,
+  numbersToWire,
+  type ProblemJson,
+  type Verdict,
+} from "./events.ts";
+import { ending, type History, limitReached, startedTrials } from "./history.ts";
+import type { Values } from "./objective.ts";
+import type { Pruner } from "./pruner.ts";
+import { randomId } from "./random.ts";
+import type { Sampler } from "./sampler.ts";
+import type { Params, Space } from "./space/types.ts";
+import type { Storage } from "./storage.ts";
+import { LEASE_MS, RENEW_MS } from "./storage.ts";
+import { sleep } from "./clock.ts";
+import { AskedTrial } from "./study/asked.ts";
+import { Follower } from "./study/follower.ts";
+import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
+import { Log, type Observer } from "./study/log.ts";
+import { Loop, type RunEnd, type RunOptions, startedBody } from "./study/loop.ts";
+import { Projector } from "./study/projector.ts";
+import { checkValues, namedValues } from "./study/values.ts";
+import { settledParams, Suggestions } from "./study/suggest.ts";
+import { isFinished, type Json, type Numbers, type Trial } from "./trial.ts";
+
+export { AskedTrial } from "./study/asked.ts";
+export type { RunEnd, RunOptions } from "./study/loop.ts";
+
+/** A trial as its study's user sees it: params nested and typed, values by name. */
+export type StudyTrial<P = unknown, Names extends string = string> = Omit<Trial, "params" | "values"> & {
+  readonly params: P;
+  readonly values?: Readonly<Record<Names, number>>;
+};
+
+/** Who reads and adds to a study, and how. */
+export interface StudyParts {
+  readonly storage: Storage;
+  readonly sampler: Sampler;
+  readonly pruner?: Pruner;
+  readonly compute?: Compute;
+  /** Whether closing the study closes the storage. @default false */
+  readonly ownsStorage?: boolean;
+}
+
+/** How a trial ended, for `tell`. */
+export interface Told<Names extends string = string> {
+  readonly values?: Values<Names>;
+  /** @default "complete" */
+  readonly state?: "complete" | "pruned" | "failed";
+  readonly constraints?: Numbers;
+  readonly gradient?: Numbers;
+  readonly error?: string;
+  /** The attempt that is told; the current one unless given. */
+  readonly attempt?: number;
+}
+
+export class Study<P = unknown, Names extends string = string> {
+  readonly name: string;
+  readonly space: Space<P>;
+  readonly #log: Log;
+  readonly #parts: StudyParts;
+  readonly #suggestions: Suggestions;
+  readonly #projector: Projector | undefined;
+  readonly #typed = new WeakMap<Trial, StudyTrial<P, Names>>();
+  #heartbeat: Heartbeat | undefined;
+
+  /** @internal Use `createStudy` or `openStudy`. */
+  constructor(name: string, space: Space<P>, parts: StudyParts, log: Log) {
+    this.name = name;
+    this.space = space;
+    this.#parts = parts;
+    this.#log = log;
+    this.#suggestions = new Suggestions(log.follower, parts.compute);
+    const { projection } = parts.storage;
+    this.#projector = projection && new Projector(projection, name, log);
+  }
+
+  /**
+   * Creates a study.
+   *
+   * @throws {ConflictError} if the storage has one of that name
+   * @throws {UnsupportedError} if the sampler or pruner cannot do the problem
+   */
+  static async create<P, Names extends string>(
+    name: string,
+    problem: Omit<ProblemJson, "space"> & { readonly space: Space<P> },
+    configuration: Configuration,
+    parts: StudyParts,
+  ): Promise<Study<P, Names>> {
+    const { space, ...rest } = problem;
+    parts.sampler.init({ ...rest, space, limits: configuration.limits ?? {} }); // refuses before anything is written
+    const log = new Log(parts.storage, name, randomId(), new Follower(parts.sampler, parts.pruner));
+    const events = log.number([
+      { kind: "created", format: FORMAT, problem: { ...rest, space: space.toJSON() } },
+      { kind: "configured", ...configuration },
+    ]);
+    await parts.storage.create(name, events);
+    await log.sync();
+    return new Study<P, Names>(name, space, parts, log);
+  }
+
+  /**
+   * Opens a study that exists; with `space`, params are nested by it.
+   *
+   * @throws {NotFoundError} if the storage has no study of that name
+   * @throws {ConflictError} if `space` is not the study's
+   */
+  static async open<P, Names extends string>(
+    name: string,
+    space: Space<P> | undefined,
+    parts: StudyParts,
+  ): Promise<Study<P, Names>> {
+    const log = new Log(parts.storage, name, randomId(), new Follower(parts.sampler, parts.pruner));
+    await log.sync();
+    const { history } = log.follower;
+    if (history === undefined) throw new NotFoundError(`${parts.storage.location} has no study ${name}`);
+    const known = history.problem.space as Space<P>;
+    if (space !== undefined && !known.equals(space))
+      throw new ConflictError(
+        `study ${name} has another space (${known.difference(space).join("; ")}); use another name for the new one`,
+      );
+    return new Study<P, Names>(name, space ?? known, parts, log);
+  }
+
+  /** What the log says, as far as this handle has read it. */
+  get history(): History {
+    return this.#log.follower.history;
+  }
+
+  /** Every trial that has begun or waits, by number. */
+  get trials(): readonly StudyTrial<P, Names>[] {
+    return startedTrials(this.history).map((trial) => this.typed(trial));
+  }
+
+  /** The best complete trial by the first objective; undefined if none is complete. */
+  get best(): StudyTrial<P, Names> | undefined {
+    const { best, trials } = this.history;
+    return best === undefined ? undefined : this.typed(trials[best] as Trial);
+  }
+
+  /** A trial with its params nested and typed. */
+  typed(trial: Trial): StudyTrial<P, Names> {
+    let typed = this.#typed.get(trial);
+    if (typed === undefined) {
+      const whole = trial.state !== "waiting" || trial.attempt > 0;
+      const params = whole ? this.history.spaces[trial.space].nest(trial.params) : trial.params;
+      typed = { ...trial, params } as StudyTrial<P, Names>;
+      this.#typed.set(trial, typed);
+    }
+    return typed;
+  }
+
+  /** Reads what other processes wrote. */
+  async sync(): Promise<void> {
+    await this.#log.sync();
+  }
+
+  /** Calls `observer` with every event that this handle folds from now on; returns what ends that. */
+  observe(observer: Observer): () => void {
+    this.#log.observers.add(observer);
+    return () => this.#log.observers.delete(observer);
+  }
+
+  /**
+   * Claims a trial to be run by the caller; undefined if a limit was reached or nothing is left to try.
+   * The claim never expires unless `leaseMs` is given; then it is kept live while this study is open.
+   */
+  ask(): Promise<AskedTrial<P, Names> | undefined>;
+  /** Claims up to `count` trials. */
+  ask(count: number, options?: { readonly leaseMs?: number }): Promise<AskedTrial<P, Names>[]>;
+  async ask(
+    count?: number,
+    options: { readonly leaseMs?: number } = {},
+  ): Promise<AskedTrial<P, Names> | undefined | AskedTrial<P, Names>[]> {
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
+      throw new InvalidInputError(`ask(${count}): the count must be a whole number of at least 1`);
+    await this.#log.sync();
+    this.#log.follower.prepare();
+    if (options.leaseMs !== undefined) this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, () => {});
+    const claims = Array.from({ length: count ?? 1 }, (): EventBody => {
+      return { kind: "claimed", worker: this.#log.client, ...options };
+    });
+    const changes = await this.#log.append(...claims);
+    const numbers = changes.filter(({ rejected }) => rejected === undefined).map(({ number }) => number as number);
+    const asked = await this.#answer(numbers);
+    return count === undefined ? asked[0] : asked;
+  }
+
+  async #answer(claimed: readonly number[]): Promise<AskedTrial<P, Names>[]> {
+    const asked: AskedTrial<P, Names>[] = [];
+    let numbers = claimed;
+    while (numbers.length > 0) {
+      const bodies: EventBody[] = [];
+      await this.#log.exclusive(async () => {
+        for (const number of numbers) bodies.push(...(await this.#bodyFor(number)));
+      });
+      const changes = await this.#log.append(...bodies);
+      bodies.forEach((body, index) => {
+        if (body.kind !== "started" || changes[index].rejected !== undefined) return;
+        asked.push(new AskedTrial(this, this.history.trials[body.trial] as Trial));
+      });
+      const answered = new Set(bodies.map((body) => (body as { trial: number }).trial));
+      numbers = numbers.filter((number) => !answered.has(number) && this.history.claims.has(number));
+      if (numbers.length > 0) await sleep(100);
+      await this.#log.sync();
+    }
+    return asked;
+  }
+
+  /** Nothing where the sampler says "wait". */
+  async #bodyFor(number: number): Promise<EventBody[]> {
+    const claim = this.history.claims.get(number);
+    if (claim === undefined) return [];
+    const { attempt } = claim;
+    const settled = settledParams(this.history, claim);
+    if (settled !== undefined) return [{ kind: "started", trial: number, attempt, params: settled }];
+    const answer = await this.#suggestions.at(number);
+    if (answer === "wait") return [];
+    if (answer === "done") return [{ kind: "withdrawn", trial: number, attempt }];
+    return [startedBody(this.#log, number, attempt, answer)];
+  }
+
+  /**
+   * Ends a trial that was asked for.
+   *
+   * @param told  its values (a number where there is one objective), or values with state, constraints, error
+   * @returns     the trial as the log has it; telling the same once more changes nothing
+   * @throws {ConflictError} if the trial has ended otherwise, or the attempt is not the current one
+   */
+  async tell(number: number, told: Values<Names> | Told<Names>): Promise<StudyTrial<P, Names>> {
+    const whole = readTold<Names>(told, this.history);
+    await this.#log.sync();
+    const trial = this.#find(number);
+    const attempt = whole.attempt ?? trial.attempt;
+    const { state = "complete", values, constraints, gradient, error } = whole;
+    const wire = values && numbersToWire(values);
+    const [change] = await this.#log.append({
+      kind: "finished",
+      trial: number,
+      attempt,
+      state,
+      ...(wire && { values: wire }),
+      ...(constraints && { constraints: numbersToWire(constraints) }),
+      ...(gradient && { gradient: numbersToWire(gradient) }),
+      ...(error !== undefined && { error: { kind: "program", message: error } }),
+    });
+    const now = this.#find(number);
+    if (change.rejected !== undefined && !(isFinished(now.state) && now.attempt === attempt && sameEnd(now, state, values)))
+      throw new ConflictError(`trial ${number} cannot be told: ${change.rejected}`);
+    return this.typed(now);
+  }
+
+  /** Says how far an asked trial is; resolves to whether it is to go on. */
+  async report(
+    number: number,
+    step: number,
+    values: Values<Names>,
+    extra: { readonly constraints?: Numbers; readonly gradient?: Numbers; readonly attempt?: number } = {},
+  ): Promise<Verdict> {
+    if (!Number.isInteger(step)) throw new InvalidInputError(`report(${step}): the step must be a whole number`);
+    const named = namedValues<Names>(values, this.history.problem.objectives);
+    const attempt = extra.attempt ?? this.#find(number).attempt;
+    this.#log.follower.prepare();
+    let verdict: Verdict = "continue";
+    const { pruner } = this.#log.follower;
+    const stop = this.observe((event, change) => {
+      if (event.kind !== "reported" || event.client !== this.#log.client || change.rejected !== undefined) return;
+      if (event.trial !== number || event.step !== step || pruner === undefined) return;
+      verdict = pruner.judge(this.#log.follower.prunerState, this.history.trials[number] as Trial);
+    });
+    const [change] = await this.#log
+      .append({
+        kind: "reported",
+        trial: number,
+        attempt,
+        step,
+        values: numbersToWire(named),
+        ...(extra.constraints && { constraints: numbersToWire(extra.constraints) }),
+        ...(extra.gradient && { gradient: numbersToWire(extra.gradient) }),
+      })
+      .finally(stop);
+    if (change.rejected !== undefined) throw new ConflictError(`trial ${number} cannot report: ${change.rejected}`);
+    if (verdict !== "continue") await this.#log.append({ kind: "judged", trial: number, attempt, step, verdict });
+    return verdict;
+  }
+
+  /** Adds a trial whose values are known already; it uses a number. */
+  async add(trial: {
+    readonly params: P;
+    readonly values?: Values<Names>;
+    readonly state?: "complete" | "pruned" | "failed";
+    readonly constraints?: Numbers;
+    readonly notes?: Readonly<Record<string, Json>>;
+  }): Promise<StudyTrial<P, Names>> {
+    const { state = "complete", values, constraints, notes } = trial;
+    const named = values === undefined ? undefined : namedValues<Names>(values, this.history.problem.objectives);
+    const imported: ImportedTrial = {
+      params: this.space.flatten(trial.params),
+      state,
+      ...(named && { values: numbersToWire(named) }),
+      ...(constraints && { constraints: numbersToWire(constraints) }),
+      ...(notes && { notes }),
+    };
+    const [change] = await this.#log.append({ kind: "imported", trials: [imported] });
+    return this.typed(this.#find((change.ended as readonly number[])[0]));
+  }
+
+  /**
+   * Puts a point in the queue: it is tried before anything that the sampler suggests, which completes it where
+   * parameters are left out.
+   *
+   * @param params  flat values by path
+   * @returns its trial number
+   * @throws {InvalidInputError} if a parameter is unknown, inactive or out of its domain
+   */
+  async enqueue(params: Params, notes?: Readonly<Record<string, Json>>): Promise<number> {
+    const checked = this.history.problem.space.check(params, { partial: true });
+    const [change] = await this.#log.append({ kind: "enqueued", params: checked, ...(notes && { notes }) });
+    return change.number as number;
+  }
+
+  /** Keeps a remark with the study, or with one of its trials; null takes it away. */
+  async note(key: string, value: Json, trial?: number): Promise<void> {
+    const [change] = await this.#log.append({ kind: "noted", key, value, ...(trial !== undefined && { trial }) });
+    if (change.rejected !== undefined) throw new NotFoundError(`study ${this.name}: ${change.rejected}`);
+  }
+
+  /** Lets no worker claim anything more; with `now`, ends running trials too, which then wait. */
+  async stop(reason = "stopped", options: { readonly now?: boolean } = {}): Promise<void> {
+    await this.#log.append({ kind: "stopped", reason, ...(options.now && { now: true }) });
+  }
+
+  /** Lets workers claim again after `stop`. */
+  async resume(): Promise<void> {
+    await this.#log.sync();
+    if (this.history.stopped !== undefined) await this.#log.append({ kind: "resumed" });
+  }
+
+  /** Sets limits anew: more trials, more time. Those not named stay. */
+  async extend(limits: Limits): Promise<void> {
+    await this.#log.append({ kind: "configured", limits });
+  }
+
+  /** Keeps how the study is run: command, engine, sampler. */
+  async configure(configuration: Configuration): Promise<void> {
+    await this.#log.append({ kind: "configured", ...configuration });
+  }
+
+  /**
+   * Runs trials on an engine until a limit, a stop, or nothing is left to try; closes the engine.
+   *
+   * @throws what engine, sampler and storage throw; what was running then waits to be tried again
+   */
+  async run(engine: Engine, options: RunOptions = {}): Promise<RunEnd> {
+    try {
+      return await new Loop(this.#log, this.#suggestions, engine, options).run();
+    } finally {
+      await engine.close();
+      await this.#projector?.flush();
+    }
+  }
+
+  /** Asks for one trial after the other, until a limit was reached. Each must be told before the next is asked. */
+  async *[Symbol.asyncIterator](): AsyncIterator<AskedTrial<P, Names>> {
+    for (;;) {
+      const trial = await this.ask();
+      if (trial === undefined) return;
+      yield trial;
+    }
+  }
+
+  /** The limit that was reached, if one was. */
+  get ended(): string | undefined {
+    return (ending(this.history) ?? limitReached(this.history))?.reason;
+  }
+
+  /** Writes what is still to be written and gives back what this handle holds. */
+  async close(): Promise<void> {
+    await this.#heartbeat?.close();
+    await this.#projector?.close();
+    if (this.#parts.ownsStorage) await this.#parts.storage.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #find(number: number): Trial {
+    const trial = this.history.trials[number];
+    if (trial === undefined) throw new NotFoundError(`study ${this.name} has no trial ${number}`);
+    return trial;
+  }
+}
+
+function readTold<Names extends string>(
+  told: Values<Names> | Told<Names>,
+  history: History,
+): Omit<Told<Names>, "values"> & { values?: Numbers } {
+  const { objectives } = history.problem;
+  const isDetailed =
+    typeof told === "object" && told !== null && ["values", "state", "error"].some((key) => key in told) &&
+    !objectives.some(({ name }) => name in told);
+  if (!isDetailed) return { values: checkValues(namedValues(told as Values<Names>, objectives), objectives) };
+  const { values, ...rest } = told as Told<Names>;
+  if (values === undefined) return rest;
+  return { ...rest, values: checkValues(namedValues(values, objectives), objectives) };
+}
+
+/** Whether telling that again would say what the log says. */
+function sameEnd(trial: Trial, state: string, values: Numbers | undefined): boolean {
+  if (trial.state !== state) return false;
+  return values === undefined || Object.keys(values).every((name) => Object.is(values[name], trial.values?.[name]));
+}

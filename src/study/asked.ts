@@ -1,0 +1,56 @@
+/**
+ * A trial that the caller runs itself.
+ */
+import type { Verdict } from "../events.ts";
+import type { Values } from "../objective.ts";
+import type { Study, StudyTrial, Told } from "../study.ts";
+import type { Json, Numbers, Trial } from "../trial.ts";
+import type { Params } from "../space/types.ts";
+
+export class AskedTrial<P = unknown, Names extends string = string> {
+  readonly number: number;
+  readonly attempt: number;
+  /** The nested, typed values to try. */
+  readonly params: P;
+  /** The same by dotted path. */
+  readonly flat: Params;
+  /** The step up to which it is to run. */
+  readonly budget?: number;
+  readonly #study: Study<P, Names>;
+
+  /** @internal */
+  constructor(study: Study<P, Names>, trial: Trial) {
+    this.#study = study;
+    this.number = trial.number;
+    this.attempt = trial.attempt;
+    this.params = study.typed(trial).params;
+    this.flat = trial.params;
+    this.budget = trial.budget;
+  }
+
+  /** Ends the trial with its values; see `Study.tell`. */
+  tell(told: Values<Names> | Omit<Told<Names>, "attempt">): Promise<StudyTrial<P, Names>> {
+    const isObject = typeof told === "object" && told !== null && ("values" in told || "state" in told || "error" in told);
+    const whole = isObject ? { ...told, attempt: this.attempt } : { values: told, attempt: this.attempt };
+    return this.#study.tell(this.number, whole as Told<Names>);
+  }
+
+  /** Ends the trial as failed. */
+  fail(reason: string): Promise<StudyTrial<P, Names>> {
+    return this.#study.tell(this.number, { state: "failed", error: reason, attempt: this.attempt });
+  }
+
+  /** Says how far the trial is; resolves to whether it is to go on. */
+  report(
+    step: number,
+    values: Values<Names>,
+    extra: { readonly constraints?: Numbers; readonly gradient?: Numbers } = {},
+  ): Promise<Verdict> {
+    return this.#study.report(this.number, step, values, { ...extra, attempt: this.attempt });
+  }
+
+  /** Keeps a remark with the trial. */
+  note(key: string, value: Json): Promise<void> {
+    return this.#study.note(key, value, this.number);
+  }
+}

@@ -1,0 +1,381 @@
+/**
+ * The one loop: claims trials, asks for suggestions, hands them to an engine, and writes down what comes back.
+ */
+import { elapsed } from "../clock.ts";
+import type { Engine, JobEvent } from "../engine.ts";
+import { ConflictError } from "../errors.ts";
+import { type Event, type EventBody, numbersToWire, type Verdict } from "../events.ts";
+import { type Change, ending, type History, hasNumber, limitReached } from "../history.ts";
+import { rng } from "../random.ts";
+import type { Answer } from "../sampler.ts";
+import type { Params } from "../space/types.ts";
+import { LEASE_MS, RENEW_MS } from "../storage.ts";
+import type { Json, Trial } from "../trial.ts";
+import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
+import type { Log } from "./log.ts";
+import { settledParams, type Suggestions } from "./suggest.ts";
+
+export interface RunOptions {
+  /** At most so many trials at a time; the engine's capacity otherwise. */
+  readonly parallel?: number;
+  /** Once aborted, nothing new is begun; what runs may finish. */
+  readonly drain?: AbortSignal;
+  /** Once aborted, what runs is ended too, and waits to be tried again. */
+  readonly signal?: AbortSignal;
+  /** How long a trial that is asked to end may take. @default 10_000 */
+  readonly graceMs?: number;
+}
+
+/** Why a run came to its end. */
+export interface RunEnd {
+  readonly kind: "trials" | "seconds" | "target" | "failures" | "stopped" | "exhausted" | "drained" | "aborted";
+  readonly reason: string;
+}
+
+/** How often the log is looked at for what others wrote, and the clock for the time limit. */
+const TICK_MS = 250;
+const RELOOK_MS = 500;
+
+interface Running {
+  readonly attempt: number;
+  verdict?: Verdict;
+  cancelled?: boolean;
+}
+
+export class Loop {
+  readonly #log: Log;
+  readonly #suggestions: Suggestions;
+  readonly #engine: Engine;
+  readonly #options: RunOptions;
+  readonly #running = new Map<number, Running>();
+  /** Claimed numbers whose suggestion is still to come. */
+  readonly #unanswered = new Map<number, number>();
+  readonly #verdicts = new Map<string, Verdict>();
+  #inbox: JobEvent[] = [];
+  #wake: () => void = () => {};
+  #awake = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+  #exhausted = false;
+  #lastEventAt = elapsed();
+  #lookedAt = elapsed();
+  #reapedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(log: Log, suggestions: Suggestions, engine: Engine, options: RunOptions) {
+    this.#log = log;
+    this.#suggestions = suggestions;
+    this.#engine = engine;
+    this.#options = options;
+    this.#sleepAgain();
+  }
+
+  get #history(): History {
+    return this.#log.follower.history;
+  }
+
+  /** Runs until a limit, a stop, or nothing is left to try. @throws what the engine, sampler or storage throws */
+  async run(): Promise<RunEnd> {
+    const { drain, signal } = this.#options;
+    const wake = () => this.#wake();
+    const tick = setInterval(wake, TICK_MS);
+    const observer = (event: Event, change: Change) => this.#observe(event, change);
+    this.#log.observers.add(observer);
+    drain?.addEventListener("abort", wake);
+    signal?.addEventListener("abort", wake);
+    let heartbeat: Heartbeat | undefined;
+    try {
+      void this.#pump();
+      await this.#log.sync();
+      this.#log.follower.prepare();
+      heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, (error) => this.#fail(error));
+      return await this.#turns();
+    } finally {
+      await this.#abandon();
+      clearInterval(tick);
+      drain?.removeEventListener("abort", wake);
+      signal?.removeEventListener("abort", wake);
+      this.#log.observers.delete(observer);
+      await heartbeat?.close();
+    }
+  }
+
+  async #turns(): Promise<RunEnd> {
+    for (;;) {
+      this.#sleepAgain();
+      await this.#turn();
+      if (this.#failure) throw this.#failure.error;
+      const end = this.#end();
+      if (end !== undefined) return end;
+      if (this.#inbox.length === 0) await this.#awake;
+    }
+  }
+
+  /** Takes down what happened, claims as many trials as there is room for, and starts them. */
+  async #turn(): Promise<void> {
+    const happened = this.#inbox;
+    this.#inbox = [];
+    const endings = happened.flatMap((event) => this.#bodies(event));
+    const wanted = await this.#wanted();
+    const claims = Array.from({ length: wanted }, (): EventBody => {
+      return { kind: "claimed", worker: this.#log.client, leaseMs: LEASE_MS };
+    });
+    if (endings.length + claims.length > 0) {
+      const changes = await this.#log.append(...endings, ...claims);
+      this.#reject(endings, changes);
+      for (const change of changes.slice(endings.length)) this.#keepClaim(change);
+    } else if (elapsed() - this.#lookedAt > RELOOK_MS) await this.#log.sync();
+    this.#lookedAt = elapsed();
+    await this.#answerReports(happened);
+    await this.#reap();
+    await this.#obeyEnd();
+    if (this.#unanswered.size > 0) await this.#begin();
+  }
+
+  /** What an event of a job says in the log. */
+  #bodies(event: JobEvent): EventBody[] {
+    const { trial, attempt } = event.handle;
+    const job = this.#running.get(trial);
+    if (job === undefined || job.attempt !== attempt) return [];
+    const of = { trial, attempt };
+    if (event.kind === "report") return [{ kind: "reported", ...of, ...event.report }];
+    if (event.kind === "note") return [{ kind: "noted", trial, key: event.key, value: event.value }];
+    this.#running.delete(trial);
+    if (event.kind === "lost")
+      return [
+        { kind: "finished", ...of, state: "failed", error: { kind: "infrastructure", message: event.message } },
+      ];
+    const { outcome } = event;
+    const judged = job.verdict === "stop" ? "pruned" : job.verdict === "pause" ? "paused" : undefined;
+    if (judged !== undefined && outcome.kind !== "ended") return [{ kind: "finished", ...of, state: judged }];
+    if (outcome.kind === "cancelled") return [{ kind: "withdrawn", ...of }];
+    if (outcome.kind === "failed") return [{ kind: "finished", ...of, state: "failed", error: outcome.error }];
+    return [
+      {
+        kind: "finished",
+        ...of,
+        state: judged ?? "complete",
+        ...(outcome.values && { values: numbersToWire(outcome.values) }),
+        ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
+        ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
+      },
+    ];
+  }
+
+  /** A report or an end that the log refused: the claim is another's by now, and our job runs for nobody. */
+  #reject(bodies: readonly EventBody[], changes: readonly Change[]): void {
+    bodies.forEach((body, index) => {
+      if (body.kind !== "reported" || changes[index].rejected === undefined) return;
+      const job = this.#running.get(body.trial);
+      if (job?.attempt === body.attempt) this.#cancel(body.trial, job);
+    });
+  }
+
+  /** Judges our own reports at the very position at which they stand in the log. */
+  #observe(event: Event, change: Change): void {
+    this.#lastEventAt = elapsed();
+    const { follower, client } = this.#log;
+    if (event.client !== client || event.kind !== "reported" || change.rejected !== undefined) return;
+    if (follower.pruner === undefined) return;
+    const verdict = follower.pruner.judge(follower.prunerState, this.#history.trials[event.trial] as Trial);
+    this.#verdicts.set(`${event.trial}.${event.attempt}.${event.step}`, verdict);
+  }
+
+  async #answerReports(happened: readonly JobEvent[]): Promise<void> {
+    const judged: EventBody[] = [];
+    const decisions: (() => Promise<void>)[] = [];
+    for (const event of happened) {
+      if (event.kind !== "report") continue;
+      const { handle, report } = event;
+      const key = `${handle.trial}.${handle.attempt}.${report.step}`;
+      const verdict = this.#verdicts.get(key) ?? "continue";
+      this.#verdicts.delete(key);
+      const job = this.#running.get(handle.trial);
+      if (job?.attempt !== handle.attempt) continue;
+      if (verdict !== "continue") {
+        job.verdict = verdict;
+        judged.push({ kind: "judged", trial: handle.trial, attempt: handle.attempt, step: report.step, verdict });
+      }
+      decisions.push(() => this.#engine.decide(handle, report.step, verdict));
+    }
+    if (judged.length > 0) await this.#log.append(...judged);
+    for (const decide of decisions) await decide();
+  }
+
+  /** How many trials to claim now. */
+  async #wanted(): Promise<number> {
+    const history = this.#history;
+    if (this.#stopping() || ending(history) !== undefined || this.#timeIsUp()) return 0;
+    const busy = this.#running.size + this.#unanswered.size;
+    const { free } = await this.#engine.capacity();
+    const room = Math.min(free - this.#unanswered.size, (this.#options.parallel ?? Number.POSITIVE_INFINITY) - busy);
+    if (room <= 0) return 0;
+    if (this.#exhausted) return Math.min(room, history.waiting.length);
+    if (!hasNumber(history)) return 0;
+    const limit = history.limits.trials;
+    const numbers = limit === undefined ? room : limit - history.trials.length + history.free.length + history.waiting.length;
+    return Math.max(1, Math.min(room, numbers));
+  }
+
+  #keepClaim(change: Change): void {
+    if (change.rejected !== undefined || change.number === undefined) return;
+    const claim = this.#history.claims.get(change.number);
+    if (claim !== undefined) this.#unanswered.set(claim.number, claim.attempt);
+  }
+
+  /** Asks for what was claimed, all at one position of the log, and starts what was answered. */
+  async #begin(): Promise<void> {
+    const bodies: EventBody[] = [];
+    await this.#log.exclusive(async () => {
+      const numbers = [...this.#unanswered.keys()].sort((a, b) => a - b);
+      for (const number of numbers) {
+        const claim = this.#history.claims.get(number);
+        if (claim === undefined || claim.attempt !== this.#unanswered.get(number)) this.#unanswered.delete(number);
+        else if (settledParams(this.#history, claim) !== undefined) bodies.push(this.#restart(number, claim.attempt));
+        else bodies.push(...this.#answered(number, claim.attempt, await this.#suggestions.at(number)));
+      }
+    });
+    if (bodies.length === 0) return;
+    const changes = await this.#log.append(...bodies);
+    const started = bodies.filter((body, index) => body.kind === "started" && changes[index].rejected === undefined);
+    await this.#submit(started as Extract<EventBody, { kind: "started" }>[]);
+  }
+
+  #restart(number: number, attempt: number): EventBody {
+    this.#unanswered.delete(number);
+    const { params, budget } = this.#history.trials[number] as Trial;
+    return { kind: "started", trial: number, attempt, params, ...(budget !== undefined && { budget }) };
+  }
+
+  #answered(number: number, attempt: number, answer: Answer): EventBody[] {
+    if (answer === "wait") return [];
+    this.#unanswered.delete(number);
+    if (answer === "done") {
+      this.#exhausted = true;
+      return [{ kind: "withdrawn", trial: number, attempt }];
+    }
+    return [startedBody(this.#log, number, attempt, answer)];
+  }
+
+  async #submit(bodies: readonly Extract<EventBody, { kind: "started" }>[]): Promise<void> {
+    if (bodies.length === 0) return;
+    const { problem } = this.#history;
+    for (const { trial, attempt } of bodies) this.#running.set(trial, { attempt });
+    await this.#engine.submit(
+      bodies.map(({ trial, attempt, params, budget }) => ({
+        study: this.#log.study,
+        trial,
+        attempt,
+        params,
+        objectives: problem.objectives.map(({ name }) => name),
+        ...(problem.constraints && { constraints: problem.constraints }),
+        ...(budget !== undefined && { budget }),
+        seed: rng(problem.seed, "trial", trial).bits(),
+      })),
+    );
+  }
+
+  /** Ends what runs where the study is to end at once. */
+  async #obeyEnd(): Promise<void> {
+    const end = ending(this.#history);
+    const atOnce = end?.kind === "target" || end?.kind === "seconds" || this.#history.stopped?.now === true;
+    if (!atOnce && !this.#options.signal?.aborted && !this.#timeIsUp()) return;
+    for (const [number, job] of this.#running) this.#cancel(number, job);
+  }
+
+  #cancel(number: number, job: Running): void {
+    if (job.cancelled) return;
+    job.cancelled = true;
+    const handle = { study: this.#log.study, trial: number, attempt: job.attempt };
+    this.#engine.cancel(handle, { graceMs: this.#options.graceMs ?? 10_000 }).catch((error) => this.#fail(error));
+  }
+
+  /** The time limit, between two events of the log. */
+  #timeIsUp(): boolean {
+    const { limits, activeMs, claims } = this.#history;
+    if (limits.seconds === undefined) return false;
+    const since = claims.size > 0 ? elapsed() - this.#lastEventAt : 0;
+    return activeMs + since >= limits.seconds * 1000;
+  }
+
+  #stopping(): boolean {
+    return this.#options.drain?.aborted === true || this.#options.signal?.aborted === true;
+  }
+
+  /** Gives the numbers of dead workers back, now and then; often when there is nothing else to do. */
+  async #reap(): Promise<void> {
+    const foreign = [...this.#history.claims.values()].some(
+      (claim) => claim.client !== this.#log.client && claim.leaseMs !== undefined,
+    );
+    const pauseMs = this.#running.size === 0 ? RELOOK_MS : RENEW_MS;
+    if (!foreign || elapsed() - this.#reapedAt < pauseMs) return;
+    this.#reapedAt = elapsed();
+    for (const body of await reapable(this.#log)) {
+      await this.#log.append(body).catch((error) => {
+        if (!(error instanceof ConflictError)) throw error; // alive after all
+      });
+    }
+  }
+
+  #end(): RunEnd | undefined {
+    if (this.#running.size > 0 || this.#inbox.length > 0) return undefined;
+    const history = this.#history;
+    if (this.#options.signal?.aborted) return { kind: "aborted", reason: "interrupted" };
+    if (this.#options.drain?.aborted) return { kind: "drained", reason: "interrupted" };
+    const end = ending(history);
+    if (end !== undefined) return end;
+    if (this.#timeIsUp()) return { kind: "seconds", reason: `the time limit of ${history.limits.seconds} s was reached` };
+    if (this.#unanswered.size > 0) return undefined;
+    const foreign = [...history.claims.values()].some((claim) => claim.leaseMs !== undefined);
+    if (foreign) return undefined; // its worker may be lost, and the trial ours
+    if (this.#exhausted && history.waiting.length === 0)
+      return { kind: "exhausted", reason: "every point of the space was tried" };
+    return limitReached(history);
+  }
+
+  /** Ends what still runs and gives back what is still held: nothing of ours outlives the run. */
+  async #abandon(): Promise<void> {
+    const held = [...this.#unanswered, ...[...this.#running].map(([number, job]) => [number, job.attempt] as const)];
+    for (const [number, job] of this.#running) this.#cancel(number, job);
+    this.#running.clear();
+    this.#unanswered.clear();
+    if (held.length === 0) return;
+    const bodies = held.map(([trial, attempt]): EventBody => ({ kind: "withdrawn", trial, attempt }));
+    await this.#log.append(...bodies).catch(() => {}); // the storage is gone: leases will expire instead
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for await (const batch of this.#engine.events()) {
+        this.#inbox.push(...batch);
+        this.#wake();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+
+  #sleepAgain(): void {
+    this.#awake = new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+/** The event that starts a suggested trial. */
+export function startedBody(log: Log, number: number, attempt: number, answer: Exclude<Answer, string>): EventBody {
+  const { name, version, options } = log.follower.sampler;
+  const { params, ...rest } = answer as { params: Params } & Record<string, Json>;
+  return {
+    kind: "started",
+    trial: number,
+    attempt,
+    params,
+    basis: log.follower.history.position,
+    sampler: { name, version, ...(options !== undefined && { options }) },
+    ...rest,
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * The library's front door: `tune`, `createStudy` and `openStudy`, which supply the defaults.
+ */
+import { inline } from "./engines/inline.ts";
+import { InvalidInputError, NotFoundError } from "./errors.ts";
+import { type Configuration, type Limits, numbersToWire } from "./events.ts";
+import { begin } from "./history.ts";
+import type { Objective } from "./objective.ts";
+import type { Pruner } from "./pruner.ts";
+import { randomSeed } from "./random.ts";
+import { makePruner, makeSampler } from "./registry.ts";
+import type { Sampler } from "./sampler.ts";
+import type { Params, Space } from "./space/types.ts";
+import type { Storage } from "./storage.ts";
+import { memory } from "./storages/memory.ts";
+import { type RunEnd, Study, type StudyTrial } from "./study.ts";
+import type { Direction, Numbers, ObjectiveSpec } from "./trial.ts";
+
+/** What `tune` minimises unless told otherwise. */
+export type DefaultObjectives = { readonly value: "minimize" };
+type Directions = Readonly<Record<string, Direction>>;
+
+export interface StudyOptions<O extends Directions = DefaultObjectives> {
+  /** Names of the objectives and their directions. @default { value: "minimize" } */
+  readonly objectives?: O;
+  /** How many trials the study has in all. */
+  readonly trials?: number;
+  /** How long it may run in all, in seconds. */
+  readonly seconds?: number;
+  /** How many trials may fail. */
+  readonly failures?: number;
+  /** Values at which it has what it wants. */
+  readonly target?: { readonly [K in keyof O]?: number };
+  /** A sampler, or the name of one. @default "auto" */
+  readonly sampler?: Sampler | string;
+  /** A pruner, or the name of one. @default "none" */
+  readonly pruner?: Pruner | string;
+  /** Where the log is kept. @default memory() */
+  readonly storage?: Storage;
+  /** The study's name in that storage. @default "study" */
+  readonly study?: string;
+  /** Makes suggestions repeatable. @default a random one, kept in the log */
+  readonly seed?: number;
+  /** Parameters that are settled, by dotted path. */
+  readonly fixed?: Params;
+  /** Smallest and largest step that trials report. */
+  readonly steps?: { readonly min?: number; readonly max?: number };
+  /** Whether the same params always give the same values: then none is tried twice. */
+  readonly deterministic?: boolean;
+}
+
+export interface TuneOptions<P, O extends Directions = DefaultObjectives> extends StudyOptions<O> {
+  /** How many trials run at a time. @default 1 */
+  readonly parallel?: number;
+  /** Once aborted, what runs is ended, and `tune` returns what it has. */
+  readonly signal?: AbortSignal;
+  /** Called with every trial that ends. */
+  readonly onTrial?: (trial: StudyTrial<P, keyof O & string>) => void;
+}
+
+export interface TuneResult<P, Names extends string> {
+  /** The best complete trial by the first objective; undefined if none is complete. */
+  readonly best: StudyTrial<P, Names> | undefined;
+  readonly trials: readonly StudyTrial<P, Names>[];
+  /** Why it ended. */
+  readonly end: RunEnd;
+  readonly study: Study<P, Names>;
+}
+
+/** How many trials a study has where no limit is given. */
+const DEFAULT_TRIALS = 100;
+
+/**
+ * Tunes an objective: tries params from a space, and returns the best.
+ *
+ * @param objective  gets params and the running trial, returns a value (or one for each objective)
+ * @throws {InvalidInputError} if an option cannot be meant
+ * @example
+ * const { best } = await tune(
+ *   space({ x: float(-5, 5), y: float(-5, 5) }),
+ *   ({ x, y }) => (x - 1) ** 2 + (y + 2) ** 2,
+ *   { trials: 50, seed: 1 },
+ * );
+ */
+export async function tune<P, const O extends Directions = DefaultObjectives>(
+  space: Space<P>,
+  objective: Objective<P, NoInfer<keyof O & string>>,
+  options: TuneOptions<P, O> = {},
+): Promise<TuneResult<P, keyof O & string>> {
+  const { parallel = 1, signal, onTrial } = options;
+  if (!(Number.isInteger(parallel) && parallel >= 1))
+    throw new InvalidInputError(`parallel: ${parallel} is not a whole number of at least 1`);
+  const study = await createOrOpen(space, options);
+  const stop = study.observe((_event, { ended }) => {
+    if (onTrial === undefined) return;
+    for (const number of ended ?? []) onTrial(study.typed(study.history.trials[number]!));
+  });
+  const engine = inline(objective as Objective, { parallel, nest: (params) => space.nest(params) });
+  const end = await study.run(engine, { signal }).finally(stop);
+  return { best: study.best, trials: study.trials, end, study };
+}
+
+/** Continues the study of that name if the storage has one, with the limits given now. */
+async function createOrOpen<P, O extends Directions>(
+  space: Space<P>,
+  options: StudyOptions<O>,
+): Promise<Study<P, keyof O & string>> {
+  const { storage, study: name = "study" } = options;
+  if (storage === undefined || !(await storage.list()).includes(name)) return createStudy(space, options);
+  const study = await openStudy(space, { ...options, storage, study: name });
+  await study.extend(readLimits(options));
+  return study;
+}
+
+/**
+ * Creates a study to ask and tell.
+ *
+ * @throws {ConflictError} if the storage has one of that name
+ * @throws {InvalidInputError} if an option cannot be meant
+ * @example
+ * const study = await createStudy(space({ x: float(0, 1) }), { objectives: { accuracy: "maximize" }, trials: 10 });
+ * for await (const trial of study) await trial.tell({ accuracy: 1 - (trial.params.x - 0.3) ** 2 });
+ */
+export async function createStudy<P, const O extends Directions = DefaultObjectives>(
+  space: Space<P>,
+  options: StudyOptions<O> = {},
+): Promise<Study<P, keyof O & string>> {
+  const { storage = memory(), study = "study", seed = randomSeed(), steps, deterministic, fixed } = options;
+  if (!Number.isSafeInteger(seed)) throw new InvalidInputError(`seed: ${seed} is not a whole number`);
+  const sampler = asSampler(options.sampler ?? "auto");
+  const pruner = asPruner(options.pruner ?? "none");
+  const problem = {
+    space,
+    objectives: readObjectives(options.objectives ?? { value: "minimize" }),
+    seed,
+    ...(steps && { steps }),
+    ...(deterministic !== undefined && { deterministic }),
+  };
+  const configuration: Configuration = {
+    sampler: { name: sampler.name, ...(sampler.options !== undefined && { options: sampler.options }) },
+    pruner: pruner ? { name: pruner.name, ...(pruner.options !== undefined && { options: pruner.options }) } : { name: "none" },
+    limits: readLimits(options, sampler),
+    ...(fixed && { fixed: space.check(fixed, { partial: true }) }),
+  };
+  return Study.create<P, keyof O & string>(study, problem, configuration, {
+    storage,
+    sampler,
+    ...(pruner && { pruner }),
+  });
+}
+
+/**
+ * Opens a study that exists, with the sampler that it was created with unless another is given.
+ *
+ * @param space  the study's space, for typed params; undefined takes it from the log
+ * @throws {NotFoundError} if there is no such study
+ * @throws {ConflictError} if the study has another space
+ */
+export async function openStudy<P, const O extends Directions = DefaultObjectives>(
+  space: Space<P> | undefined,
+  options: StudyOptions<O> & { readonly storage: Storage },
+): Promise<Study<P, keyof O & string>> {
+  const { storage, study = "study" } = options;
+  const configured = await readConfiguration(storage, study);
+  const sampler = asSampler(options.sampler ?? "auto", options.sampler === undefined ? configured.sampler : undefined);
+  const pruner = asPruner(options.pruner ?? "none", options.pruner === undefined ? configured.pruner : undefined);
+  return Study.open<P, keyof O & string>(study, space, {
+    storage,
+    sampler,
+    ...(pruner && { pruner }),
+  });
+}
+
+/** How a study was set up: its first events say so. @throws {NotFoundError} */
+async function readConfiguration(storage: Storage, study: string): Promise<Configuration> {
+  const [created, configured] = await storage.read(study, 0, 2);
+  if (created === undefined) throw new NotFoundError(`${storage.location} has no study ${study}`);
+  begin(created); // refuses a log from a newer version
+  return configured?.kind === "configured" ? configured : {};
+}
+
+function asSampler(given: Sampler | string, configured?: Configuration["sampler"]): Sampler {
+  if (configured !== undefined) return makeSampler(configured.name, configured.options);
+  return typeof given === "string" ? makeSampler(given) : given;
+}
+
+function asPruner(given: Pruner | string, configured?: Configuration["pruner"]): Pruner | undefined {
+  if (configured !== undefined) return makePruner(configured.name, configured.options);
+  return typeof given === "string" ? makePruner(given) : given;
+}
+
+function readObjectives(objectives: Directions): ObjectiveSpec[] {
+  const specs = Object.entries(objectives).map(([name, direction]) => ({ name, direction }));
+  if (specs.length === 0) throw new InvalidInputError('objectives: name at least one, such as { loss: "minimize" }');
+  for (const { name, direction } of specs)
+    if (direction !== "minimize" && direction !== "maximize")
+      throw new InvalidInputError(`objectives.${name}: "${direction}" is neither "minimize" nor "maximize"`);
+  return specs;
+}
+
+/** The limits among the options; where none is given and the points are endless, a number of trials. */
+function readLimits(options: StudyOptions<Directions>, sampler?: Sampler): Limits {
+  const { trials, seconds, failures, target } = options;
+  for (const [name, value] of Object.entries({ trials, failures }))
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new InvalidInputError(`${name}: ${value} is not a whole number of at least 1`);
+  if (seconds !== undefined && !(seconds > 0)) throw new InvalidInputError(`seconds: ${seconds} is not above 0`);
+  const endless = sampler !== undefined && sampler.count === undefined;
+  const given = trials ?? (endless && seconds === undefined && target === undefined ? DEFAULT_TRIALS : undefined);
+  return {
+    ...(given !== undefined && { trials: given }),
+    ...(seconds !== undefined && { seconds }),
+    ...(failures !== undefined && { failures }),
+    ...(target && { target: numbersToWire(target as Numbers) }),
+  };
+}
