@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { Config } from "./config.ts";
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).meta({ id: "scalar" });
 const name = z.string().min(1);
 const count = z.int().min(1);
 const duration = z.union([z.string(), z.number()]);
@@ -33,30 +33,34 @@ const choice = {
   length,
   when,
 };
+const parameters = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("float"), ...range }),
+  z.strictObject({ type: z.literal("int"), ...range }),
+  z.strictObject({ type: z.literal("categorical"), ...choice }),
+  z.strictObject({ type: z.literal("ordinal"), ...choice }),
+  z.strictObject({ type: z.literal("boolean"), default: z.boolean().optional(), length, when }),
+  z.strictObject({ type: z.literal("constant"), value: scalar, length, when }),
+  z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
+]);
 const parameter = z.union([
   z.string().describe('as -p writes it: "1e-5..0.1:log", "1..6", "sgd,adam"'),
   z.number(),
   z.boolean(),
   z.null(),
   z.array(scalar).describe("choices"),
-  z.discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("float"), ...range }),
-    z.strictObject({ type: z.literal("int"), ...range }),
-    z.strictObject({ type: z.literal("categorical"), ...choice }),
-    z.strictObject({ type: z.literal("ordinal"), ...choice }),
-    z.strictObject({ type: z.literal("boolean"), default: z.boolean().optional(), length, when }),
-    z.strictObject({ type: z.literal("constant"), value: scalar, length, when }),
-    z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
-  ]),
+  parameters,
 ]);
 
-const metric = z.strictObject({
+const metric = z
+  .strictObject({
   name: name.describe("as the program prints it"),
   goal: z.enum(["minimize", "maximize"]),
   target: z.number().optional().describe("the study ends once a trial reaches it"),
   pattern: name.optional().describe("a regular expression for the output; its first group is the number"),
-});
-const chosen = z.union([name, z.strictObject({ name, options: z.record(z.string(), z.json()).optional() })]);
+  })
+  .meta({ id: "metric" });
+const withOptions = z.strictObject({ name, options: z.record(z.string(), z.json()).optional() });
+const chosen = z.union([name, withOptions]);
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -95,6 +99,15 @@ export const configSchema = z.strictObject({
     .describe("variables for the program's environment"),
   cwd: name.optional().describe("the directory that the program runs in; this file's unless given"),
 }) satisfies z.ZodType<Config>;
+
+/** The keys that may stand at that path of a configuration; for a parameter, with that type. */
+export function keysAt(path: readonly PropertyKey[], type: unknown): readonly string[] {
+  if (path.length === 0) return Object.keys(configSchema.shape);
+  if (path[0] === "metric" || path[0] === "metrics") return Object.keys(metric.shape);
+  if (path[0] === "sampler" || path[0] === "pruner") return Object.keys(withOptions.shape);
+  const shape = parameters.options.find((option) => option.shape.type.value === type)?.shape;
+  return Object.keys(shape ?? {});
+}
 
 /** The JSON Schema of `fettle.yaml`, published as `schema/config.schema.json`. */
 export function configJsonSchema(): object {

@@ -1,0 +1,249 @@
+/**
+ * Runs a program for each trial, in any language.
+ */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { sleep } from "../clock.ts";
+import type { Engine, Handle, Job } from "../engine.ts";
+import { EngineError } from "../errors.ts";
+import { fillCommand } from "./process/command.ts";
+import { trialEnvironment } from "./process/environment.ts";
+import { type JobReports, outcomeOf } from "./process/outcome.ts";
+import { lineSplitter, type Message, type Order } from "./process/protocol.ts";
+import { endSurvivors, recordsFolder } from "./process/survivors.ts";
+import { eventQueue, jobKey } from "./queue.ts";
+import type { Direction } from "../trial.ts";
+
+export interface ProcessOptions {
+  /** The program and its arguments, with placeholders such as `{lr}`. */
+  readonly command: readonly string[];
+  /** The folder for logs, reports and checkpoints. */
+  readonly files: string;
+  /** How many programs run at a time. @default 1 */
+  readonly parallel?: number;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default the working directory of this process */
+  readonly cwd?: string;
+  /** Regular expressions by metric, where its output has a form of its own. */
+  readonly patterns?: Readonly<Record<string, string>>;
+  /** After how many milliseconds a program is ended, and its trial failed. */
+  readonly timeoutMs?: number;
+  /** How long a program may take to end when it is asked to. @default 10_000 */
+  readonly graceMs?: number;
+  /** A trial's value where it reports steps: the last, or the best by these directions. @default the last */
+  readonly best?: Readonly<Record<string, Direction>>;
+  /** How large a log may grow. @default 8 MiB */
+  readonly logLimitBytes?: number;
+}
+
+interface Running {
+  readonly handle: Handle;
+  readonly job: Job;
+  readonly reports: JobReports;
+  cancelled: boolean;
+}
+
+const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
+const FOLLOW_MS = 200;
+
+/** The log of one attempt. */
+export function logFile(files: string, study: string, trial: number, attempt: number): string {
+  return join(trialFolder(files, study, trial), `log.${attempt}.txt`);
+}
+
+/** The folder of one trial: its logs, params, reports and checkpoints. */
+export function trialFolder(files: string, study: string, trial: number): string {
+  return join(studyFolder(files, study), String(trial));
+}
+
+export function studyFolder(files: string, study: string): string {
+  return join(files, encodeURIComponent(study));
+}
+
+/**
+ * An engine that starts `command` for every trial, in a process group of its own.
+ *
+ * @throws {EngineError} from its events, if the program cannot be started at all
+ */
+export function processes(options: ProcessOptions): Engine {
+  const { command, files, parallel = 1, env = {}, cwd = process.cwd(), graceMs = 10_000 } = options;
+  const { logLimitBytes = LOG_LIMIT_BYTES, patterns, timeoutMs } = options;
+  const token = randomUUID();
+  const queue = eventQueue();
+  const jobs = new Map<string, Running>();
+  let supervisor: ReturnType<typeof startSupervisor> | undefined;
+  let closing = false;
+  let idle: () => void = () => {};
+
+  const hear = (message: Message) => {
+    if ("report" in message) return report(message.report.id, message.report.said);
+    const id = "exit" in message ? message.exit.id : message.refused.id;
+    const running = jobs.get(id);
+    if (running === undefined) return;
+    jobs.delete(id);
+    if ("exit" in message) {
+      const outcome = running.cancelled && !message.exit.timedOut ? { kind: "cancelled" as const } : outcomeOf(message.exit, running.job, running.reports, timeoutMs, options.best);
+      queue.push({ kind: "exit", handle: running.handle, outcome });
+    } else {
+      queue.push({ kind: "exit", handle: running.handle, outcome: { kind: "cancelled" } });
+      queue.end(new EngineError(whyRefused(message.refused, command[0], cwd)));
+    }
+    if (jobs.size === 0) idle();
+  };
+
+  const report = (id: string, said: Extract<Message, { report: unknown }>["report"]["said"]) => {
+    const running = jobs.get(id);
+    if (running === undefined || said.step === undefined) return;
+    const body = { ...said, step: said.step };
+    running.reports.push(body);
+    queue.push({ kind: "report", handle: running.handle, report: body });
+  };
+
+  /** The supervisor died: what it supervised is lost, and ended. */
+  const bereave = () => {
+    supervisor = undefined;
+    if (closing) return;
+    endSurvivors(files, token);
+    for (const { handle } of jobs.values()) queue.push({ kind: "lost", handle, message: "the supervisor process died" });
+    jobs.clear();
+    idle();
+  };
+
+  const send = (order: Order) => {
+    supervisor ??= startSupervisor(hear, bereave);
+    supervisor.stdin.write(`${JSON.stringify(order)}\n`);
+  };
+
+  const start = (job: Job): Handle => {
+    const handle: Handle = { study: job.study, trial: job.trial, attempt: job.attempt };
+    const id = jobKey(job);
+    if (jobs.has(id)) return handle;
+    jobs.set(id, { handle, job, reports: [], cancelled: false });
+    const folder = trialFolder(files, job.study, job.trial);
+    const checkpoints = job.checkpointDir ?? join(folder, "checkpoints");
+    mkdirSync(checkpoints, { recursive: true });
+    const reports = join(folder, `report.${job.attempt}.jsonl`);
+    rmSync(reports, { force: true });
+    const paramsFile = join(folder, "params.json");
+    writeFileSync(paramsFile, `${JSON.stringify(job.params, null, 2)}\n`);
+    const resumeFrom = job.resumeFrom ?? (job.attempt > 1 ? newestCheckpoint(checkpoints) : undefined);
+    const { study, trial, attempt, seed, budget } = job;
+    send({
+      start: {
+        id,
+        argv: fillCommand(command, job.params, { study, trial, attempt, seed, budget, checkpoint_dir: checkpoints, resume_from: resumeFrom }),
+        env: { ...env, ...trialEnvironment(job, { paramsFile, report: reports, checkpoints, resumeFrom }, token) },
+        cwd,
+        log: logFile(files, study, trial, attempt),
+        report: reports,
+        record: join(recordsFolder(files), `${encodeURIComponent(study)}.${trial}.${attempt}.${token.slice(0, 8)}.json`),
+        token,
+        objectives: job.objectives,
+        ...(patterns && { patterns }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        graceMs,
+        logLimitBytes,
+      },
+    });
+    return handle;
+  };
+
+  const end = (handle: Handle, grace: number) => {
+    const running = jobs.get(jobKey(handle));
+    if (running === undefined) return;
+    running.cancelled = true;
+    send({ end: { id: jobKey(handle), graceMs: grace } });
+  };
+
+  return {
+    name: "process",
+    blocking: false,
+    async capacity() {
+      return { free: parallel - jobs.size, total: parallel };
+    },
+    async submit(list) {
+      if (supervisor === undefined) {
+        mkdirSync(recordsFolder(files), { recursive: true });
+        endSurvivors(files);
+      }
+      return list.map(start);
+    },
+    events: () => queue.events(),
+    async decide(handle, _step, verdict) {
+      if (verdict !== "continue") end(handle, graceMs);
+    },
+    async cancel(handle, { graceMs: grace }) {
+      end(handle, grace);
+    },
+    async list(study) {
+      return Array.from(jobs.values(), ({ handle }) => handle).filter((handle) => handle.study === study);
+    },
+    logs: (handle, from) => followLog(logFile(files, handle.study, handle.trial, handle.attempt), from, () => jobs.has(jobKey(handle))),
+    async close() {
+      for (const { handle } of jobs.values()) end(handle, graceMs);
+      if (jobs.size > 0)
+        await new Promise<void>((resolve) => {
+          idle = resolve;
+        });
+      closing = true;
+      supervisor?.stdin.end();
+      queue.end();
+    },
+  };
+}
+
+/** A process of its own session, so that what a terminal sends reaches only the coordinator. */
+function startSupervisor(hear: (message: Message) => void, onDeath: () => void) {
+  const script = new URL(`./process/supervisor${extname(import.meta.url)}`, import.meta.url);
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script.pathname], {
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", lineSplitter((line) => hear(JSON.parse(line) as Message)));
+  child.stdin.on("error", () => {}); // it died; `close` tells
+  child.on("close", onDeath);
+  child.unref();
+  return child;
+}
+
+function whyRefused(refused: { code: string; message: string }, program: string, cwd: string): string {
+  if (!existsSync(cwd)) return `the working directory ${cwd} does not exist`;
+  if (refused.code === "ENOENT") return `${program}: command not found; check the name, or give its path`;
+  if (refused.code === "EACCES") return `${program} may not be run; make it executable (chmod +x ${program}), or put its interpreter before it`;
+  return `${program} could not be started: ${refused.message}`;
+}
+
+/** The folder of the highest step among the checkpoints of an earlier attempt. */
+function newestCheckpoint(folder: string): string | undefined {
+  const steps = readdirSync(folder).filter((name) => /^\d+$/.test(name) && statSync(join(folder, name)).isDirectory());
+  const newest = steps.map(Number).sort((a, b) => b - a)[0];
+  return newest === undefined ? undefined : join(folder, String(newest));
+}
+
+/** The bytes of a log from `from` on, as long as its program runs. */
+export async function* followLog(path: string, from: number, isRunning: () => boolean): AsyncGenerator<Uint8Array> {
+  let position = from;
+  for (;;) {
+    const last = !isRunning();
+    if (existsSync(path)) {
+      const file = await open(path, "r");
+      try {
+        for (;;) {
+          const { bytesRead, buffer } = await file.read(Buffer.alloc(1 << 16), 0, 1 << 16, position);
+          if (bytesRead === 0) break;
+          position += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await file.close();
+      }
+    }
+    if (last) return;
+    await sleep(FOLLOW_MS);
+  }
+}
