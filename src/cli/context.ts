@@ -4,7 +4,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 import type { Configuration } from "../events.ts";
-import { parseDuration } from "../config/duration.ts";
 import type { Storage } from "../storage.ts";
 import { sqlite } from "../storages/sqlite.ts";
 import { openStudy } from "../tune.ts";
@@ -73,21 +72,4 @@ export function filesDirectory(location: string, flag?: string, configured?: Con
   if (kept !== undefined) return kept;
   const file = resolve(callDirectory(), location);
   return join(dirname(file), `${basename(file).replace(/\.db$/, "")}-files`);
-}
-
-/** A flag's whole number. @throws {InvalidInputError} */
-export function wholeNumber(flag: string, text: string, least = 0): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isSafeInteger(value) || value < least)
-    throw new InvalidInputError(`${flag} ${text}: expected a whole number of at least ${least}`);
-  return value;
-}
-
-/** A flag's time in seconds. @throws {InvalidInputError} */
-export function seconds(flag: string, text: string): number {
-  try {
-    return parseDuration(text) / 1000;
-  } catch (cause) {
-    throw new InvalidInputError(`${flag} ${text}: expected a time such as 90s, 30m or 2h`, { cause });
-  }
 }

@@ -4,9 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { messageOf, TuningError } from "../errors.ts";
-
-/** Exit codes: 0 done, 1 the study failed, 2 the command cannot be meant, 3 not comparable, 130 interrupted. */
-export const EXIT = { done: 0, failed: 1, usage: 2, incomparable: 3, interrupted: 130 } as const;
+import { EXIT } from "./exit.ts";
 
 type Action = (...args: never[]) => Promise<number | undefined>;
 
@@ -59,7 +57,6 @@ function build(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "fettle: ")) })
     .exitOverride()
-    .enablePositionalOptions()
     .addHelpText(
       "after",
       `
@@ -87,7 +84,6 @@ function addRunCommands(program: Command): void {
         "Parameters come from -p, from fettle.yaml, or from fettle.config.ts. An existing study is continued.",
     )
     .argument("[config-or-command...]", "a configuration file; after --, the program and its arguments")
-    .passThroughOptions()
     .option("-p, --param <name=range>", "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99", collect)
     .option("--min <metric>", "a metric to minimise", collect)
     .option("--max <metric>", "a metric to maximise", collect)

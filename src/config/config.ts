@@ -12,7 +12,7 @@ export interface MetricConfig {
   readonly goal: Direction;
   /** The study ends once a trial reaches it. */
   readonly target?: number;
-  /** A regular expression for the program's output; its first group is the number. */
+  /** A regular expression for the program's output; its group `value`, else its first, is the number. */
   readonly pattern?: string;
 }
 
@@ -69,7 +69,9 @@ export type ParameterConfig =
   | readonly Scalar[];
 
 /** A sampler or pruner: its name, or its name and options. */
-export type ChosenConfig = string | { readonly name: string; readonly options?: Readonly<Record<string, Json>> };
+export type ChosenConfig =
+  | string
+  | { readonly name: string; readonly options?: Readonly<Record<string, Json>> };
 
 /** Everything that `fettle.yaml` may say. */
 export interface Config {
@@ -79,7 +81,7 @@ export interface Config {
   readonly study?: string;
   /** The study file. */
   readonly storage?: string;
-  /** The program and its arguments, with `{name}` for parameters; text is split as a shell would, but never executed by one. */
+  /** The program and its arguments, with `{name}` for parameters; text is split into words, no shell runs it. */
   readonly command?: string | readonly string[];
   /** Instead of a command: a module whose default export is the objective. */
   readonly module?: string;

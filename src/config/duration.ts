@@ -15,7 +15,9 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
 const NUMBER = String.raw`\d+(?:\.\d+)?|\.\d+`;
 const PLAIN = new RegExp(`^(?:${NUMBER})$`);
 /** Each unit at most once, the longest first. */
-const WITH_UNITS = new RegExp(`^${UNITS.map(([unit]) => `(?:(${NUMBER})\\s*${unit}(?![a-z])\\s*)?`).join("")}$`);
+const WITH_UNITS = new RegExp(
+  `^${UNITS.map(([unit]) => `(?:(${NUMBER})\\s*${unit}(?![a-z])\\s*)?`).join("")}$`,
+);
 
 /**
  * A duration in milliseconds; a plain number counts seconds.
@@ -28,10 +30,14 @@ export function parseDuration(given: string | number): number {
   const text = String(given).trim();
   const ms = PLAIN.test(text) ? Number(text) * 1000 : withUnits(text);
   if (ms === undefined || !Number.isFinite(ms))
-    throw new InvalidInputError(`${JSON.stringify(given)} is no duration; write it like 90s, 10m, 2h or 1h30m`);
+    throw new InvalidInputError(
+      `${JSON.stringify(given)} is no duration; write it like 90s, 10m, 2h or 1h30m`,
+    );
   const whole = Math.round(ms);
   if (whole <= 0)
-    throw new InvalidInputError(`${JSON.stringify(given)} is no time at all; write a duration above 0, such as 90s`);
+    throw new InvalidInputError(
+      `${JSON.stringify(given)} is no time at all; write a duration above 0, such as 90s`,
+    );
   return whole;
 }
 

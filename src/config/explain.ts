@@ -33,7 +33,11 @@ export function explain(issue: Issue, input: unknown, base: Path = []): readonly
   const here = (message: string): readonly Problem[] => [{ path, atKey: false, message }];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(key, path, value) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        atKey: true,
+        message: unknownKey(key, path, value),
+      }));
     case "invalid_union":
       return "discriminator" in issue && issue.discriminator !== undefined
         ? explainType(issue, input, path)
@@ -43,7 +47,11 @@ export function explain(issue: Issue, input: unknown, base: Path = []): readonly
     case "invalid_type":
       return here(unexpected(NOUNS[issue.expected] ?? issue.expected, value));
     case "too_small":
-      return here(issue.origin === "number" || issue.origin === "int" ? `expected at least ${issue.minimum}, got ${show(value)}` : "is empty");
+      return here(
+        issue.origin === "number" || issue.origin === "int"
+          ? `expected at least ${issue.minimum}, got ${show(value)}`
+          : "is empty",
+      );
     default:
       return here(issue.message);
   }
@@ -56,13 +64,20 @@ function unknownKey(key: string, path: Path, value: unknown): string {
 }
 
 /** The branches that fit the value's kind, else what the branches expect. */
-function explainUnion(branches: readonly (readonly Issue[])[], input: unknown, path: Path): readonly Problem[] {
+function explainUnion(
+  branches: readonly (readonly Issue[])[],
+  input: unknown,
+  path: Path,
+): readonly Problem[] {
   const wrongKind = ([issue]: readonly Issue[]) => issue.code === "invalid_type" && issue.path.length === 0;
   const fitting = branches.find((issues) => !wrongKind(issues));
   if (fitting) return fitting.flatMap((issue) => explain(issue, input, path));
-  const nouns = branches.map(([issue]) => (issue.code === "invalid_type" ? (NOUNS[issue.expected] ?? issue.expected) : ""));
+  const nouns = branches.map(([issue]) =>
+    issue.code === "invalid_type" ? (NOUNS[issue.expected] ?? issue.expected) : "",
+  );
   const expected = [...new Set(nouns)];
-  const text = expected.length < 2 ? expected.join("") : `${expected.slice(0, -1).join(", ")} or ${expected.at(-1)}`;
+  const text =
+    expected.length < 2 ? expected.join("") : `${expected.slice(0, -1).join(", ")} or ${expected.at(-1)}`;
   return [{ path, atKey: false, message: unexpected(text, valueAt(input, path)) }];
 }
 
@@ -80,8 +95,18 @@ function explainType(issue: Issue, input: unknown, path: Path): readonly Problem
 
 function unexpected(expected: string, value: unknown, candidates: readonly unknown[] = []): string {
   if (value === undefined) return `is missing; expected ${expected}`;
-  const hint = typeof value === "string" ? suggest(value, candidates.filter((each) => typeof each === "string")) : "";
-  const isQuotedNumber = typeof value === "string" && /number$/.test(expected) && value.trim() !== "" && !Number.isNaN(Number(value));
+  const hint =
+    typeof value === "string"
+      ? suggest(
+          value,
+          candidates.filter((each) => typeof each === "string"),
+        )
+      : "";
+  const isQuotedNumber =
+    typeof value === "string" &&
+    /number$/.test(expected) &&
+    value.trim() !== "" &&
+    !Number.isNaN(Number(value));
   return `expected ${expected}, got ${show(value)}${isQuotedNumber ? "; leave out the quotes" : hint}`;
 }
 
@@ -93,10 +118,15 @@ function show(value: unknown): string {
 }
 
 function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
 }
 
 /** `metrics[0].goal`. */
 export function pathText(path: Path): string {
-  return path.map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${String(key)}`)).join("");
+  return path
+    .map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${String(key)}`))
+    .join("");
 }

@@ -42,7 +42,10 @@ test.each(["", "# nothing\n"])("%j says nothing", (text) => {
 
 test.each([
   ["trials: 3\n  x: 1", "fettle.yaml:1:9 Nested mappings are not allowed in compact mappings"],
-  ["metric: { name: a", "fettle.yaml:1:18 Flow map in block collection must be sufficiently indented and end with a }"],
+  [
+    "metric: { name: a",
+    "fettle.yaml:1:18 Flow map in block collection must be sufficiently indented and end with a }",
+  ],
   ["params:\n\tlr: 1..2", "fettle.yaml:2:1 a tab as indentation; use spaces"],
   ["trials: 3\nseed: 1\ntrials: 4", "fettle.yaml:3:1 duplicate key trials; leave one out"],
   ["params: { lr: 1..2, lr: 3..4 }", "fettle.yaml:1:21 duplicate key lr; leave one out"],
@@ -63,9 +66,15 @@ test.each([
   ],
   ["metric: { name: a }", 'fettle.yaml:1:9 metric.goal: is missing; expected "minimize" or "maximize"'],
   ["metric: val_loss", 'fettle.yaml:1:9 metric: expected a mapping, got "val_loss"'],
-  ["metric: { name: a, goal: minimize, zzz: 1 }", "fettle.yaml:1:36 metric.zzz: unknown key; there are name, goal, target, pattern"],
+  [
+    "metric: { name: a, goal: minimize, zzz: 1 }",
+    "fettle.yaml:1:36 metric.zzz: unknown key; there are name, goal, target, pattern",
+  ],
   ["metrics: []", "fettle.yaml:1:10 metrics: is empty"],
-  ["metrics:\n  - { name: a, gaol: minimize, goal: minimize }", 'fettle.yaml:2:16 metrics[0].gaol: unknown key (did you mean "goal"?)'],
+  [
+    "metrics:\n  - { name: a, gaol: minimize, goal: minimize }",
+    'fettle.yaml:2:16 metrics[0].gaol: unknown key (did you mean "goal"?)',
+  ],
   ["trials: 0", "fettle.yaml:1:9 trials: expected at least 1, got 0"],
   ["trials: 2.5", "fettle.yaml:1:9 trials: expected a whole number, got 2.5"],
   ['trials: "60"', 'fettle.yaml:1:9 trials: expected a number, got "60"; leave out the quotes'],
@@ -75,7 +84,7 @@ test.each([
   ["command: []", "fettle.yaml:1:10 command: is empty"],
   ["study: ''", "fettle.yaml:1:8 study: is empty"],
   ["value: median", 'fettle.yaml:1:8 value: expected "last" or "best", got "median"'],
-  ["sampler: { nam: tpe }", 'fettle.yaml:1:10 sampler.name: is missing; expected text'],
+  ["sampler: { nam: tpe }", "fettle.yaml:1:10 sampler.name: is missing; expected text"],
   ["params: [lr]", "fettle.yaml:1:9 params: expected a mapping, got a list"],
   [
     "params:\n  lr: { type: flaot, min: 0, max: 1 }",
@@ -85,16 +94,31 @@ test.each([
     "params:\n  lr: { min: 0, max: 1 }",
     'fettle.yaml:2:7 params.lr.type: is missing; expected "float", "int", "categorical", "ordinal", "boolean", "constant" or "array"',
   ],
-  ["params:\n  lr: { type: float, mn: 0, max: 1 }", 'fettle.yaml:2:22 params.lr.mn: unknown key (did you mean "min"?)'],
-  ["params:\n  lr: { type: float, min: a, max: 1 }", 'fettle.yaml:2:27 params.lr.min: expected a number, got "a"'],
-  ["params:\n  lr: { type: float, min: .inf, max: 1 }", "fettle.yaml:2:27 params.lr.min: expected a number, got Infinity"],
-  ["params:\n  o: { type: categorical, values: sgd }", 'fettle.yaml:2:35 params.o.values: expected a list, got "sgd"'],
+  [
+    "params:\n  lr: { type: float, mn: 0, max: 1 }",
+    'fettle.yaml:2:22 params.lr.mn: unknown key (did you mean "min"?)',
+  ],
+  [
+    "params:\n  lr: { type: float, min: a, max: 1 }",
+    'fettle.yaml:2:27 params.lr.min: expected a number, got "a"',
+  ],
+  [
+    "params:\n  lr: { type: float, min: .inf, max: 1 }",
+    "fettle.yaml:2:27 params.lr.min: expected a number, got Infinity",
+  ],
+  [
+    "params:\n  o: { type: categorical, values: sgd }",
+    'fettle.yaml:2:35 params.o.values: expected a list, got "sgd"',
+  ],
   [
     "params:\n  opt:\n    sgd: { type: float, min: 0, max: 1 }",
     'fettle.yaml:3:5 params.opt: parameters are not nested but named by their path; write "opt.sgd" under params',
   ],
   ["enqueue: { lr: 1 }", "fettle.yaml:1:10 enqueue: expected a list, got a mapping"],
-  ["enqueue: [{ lr: [1] }]", "fettle.yaml:1:17 enqueue[0].lr: expected text, a number, true or false or null, got a list"],
+  [
+    "enqueue: [{ lr: [1] }]",
+    "fettle.yaml:1:17 enqueue[0].lr: expected text, a number, true or false or null, got a list",
+  ],
   ["env: { A: [1] }", "fettle.yaml:1:11 env.A: expected text, a number or true or false, got a list"],
 ])("%j", (text, message) => {
   expect(problemsOf(text)[0]).toBe(message);
@@ -111,7 +135,9 @@ test("all problems are told, in the file's order", () => {
 });
 
 test("an unknown tag is a warning", () => {
-  expect(readConfigText("study: !x a", "fettle.yaml").warnings).toEqual(["fettle.yaml:1:8 Unresolved tag: !x"]);
+  expect(readConfigText("study: !x a", "fettle.yaml").warnings).toEqual([
+    "fettle.yaml:1:8 Unresolved tag: !x",
+  ]);
 });
 
 test.each([

@@ -4,7 +4,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLSeq } from "yaml";
 import { InvalidInputError } from "../errors.ts";
 import type { ModuleConfig } from "./config.ts";
-import { explain, type Path, pathText, type Problem } from "./explain.ts";
+import { explain, type Path, type Problem, pathText } from "./explain.ts";
 import { configSchema } from "./schema.ts";
 
 /** A configuration and where it comes from. */
@@ -42,7 +42,9 @@ export function readConfigText(text: string, file: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const at = (place: Place) => `${file}:${place.line}:${place.col}`;
-  const errors = document.errors.map(({ code, message, pos }) => `${at(lines.linePos(pos[0]))} ${reword(code, message, text.slice(pos[0]))}`);
+  const errors = document.errors.map(
+    ({ code, message, pos }) => `${at(lines.linePos(pos[0]))} ${reword(code, message, text.slice(pos[0]))}`,
+  );
   if (errors.length > 0) throw new ConfigFileError(errors);
   let input: unknown;
   try {
@@ -72,7 +74,9 @@ export function readConfigText(text: string, file: string): ConfigFile {
  */
 export function readConfigModule(value: unknown, file: string): ConfigFile {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new ConfigFileError([`${file}: its default export is no configuration; write export default defineConfig({ … })`]);
+    throw new ConfigFileError([
+      `${file}: its default export is no configuration; write export default defineConfig({ … })`,
+    ]);
   const { space, objective, ...rest } = value as ModuleConfig;
   if (objective !== undefined && typeof objective !== "function")
     throw new ConfigFileError([`${file} objective: expected a function`]);
@@ -96,7 +100,9 @@ function offsetOf(root: Node | null, path: Path, atKey: boolean): number {
   let offset = root?.range?.[0] ?? 0;
   let node: unknown = root;
   for (const [index, key] of path.entries()) {
-    const pair = isMap(node) ? node.items.find((each) => isScalar(each.key) && String(each.key.value) === key) : undefined;
+    const pair = isMap(node)
+      ? node.items.find((each) => isScalar(each.key) && String(each.key.value) === key)
+      : undefined;
     if (pair === undefined && !isSeq(node)) return offset;
     node = pair === undefined ? (node as YAMLSeq).items[key as number] : pair.value;
     const keyOffset = (pair?.key as Node | undefined)?.range?.[0] ?? offset;
@@ -108,7 +114,8 @@ function offsetOf(root: Node | null, path: Path, atKey: boolean): number {
 
 /** The parser's words, where ours say better what to do. */
 function reword(code: string, message: string, rest: string): string {
-  if (code === "DUPLICATE_KEY") return `duplicate key ${/^"[^"]*"|^'[^']*'|^[^\s:,{}]+/.exec(rest)?.[0] ?? ""}; leave one out`;
+  if (code === "DUPLICATE_KEY")
+    return `duplicate key ${/^"[^"]*"|^'[^']*'|^[^\s:,{}]+/.exec(rest)?.[0] ?? ""}; leave one out`;
   if (code === "MULTIPLE_DOCS") return "a second document begins here; keep one in a file";
   if (code === "TAB_AS_INDENT") return "a tab as indentation; use spaces";
   return `${message.replace(/\s*\n\s*/g, " ")}`;

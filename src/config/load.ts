@@ -9,7 +9,7 @@ import type { ConfigFile } from "./file.ts";
 import { suggest } from "./suggest.ts";
 
 /** The names that are looked for in a folder. */
-export const CONFIG_NAMES: readonly string[] = [
+const CONFIG_NAMES: readonly string[] = [
   "fettle.yaml",
   "fettle.yml",
   "fettle.json",

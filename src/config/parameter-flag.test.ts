@@ -56,7 +56,7 @@ describe("lists and single values", () => {
     ["x='a,b',\"c:d\",it's", { type: "categorical", choices: ["a,b", "c:d", "it's"] }],
     ["x='',a", { type: "categorical", choices: ["", "a"] }],
     ["x=../a,../b", { type: "categorical", choices: ["../a", "../b"] }],
-    ["x=a:default='b:c'", { message: 'does not apply to a single value' }],
+    ["x=a:default='b:c'", { message: "does not apply to a single value" }],
     ["x='b:c',d:default='b:c'", { type: "categorical", choices: ["b:c", "d"], default: "b:c" }],
     ["flags=-O2 -g,-O3", { type: "categorical", choices: ["-O2 -g", "-O3"] }],
     ["url=a=b,c=d", { type: "categorical", choices: ["a=b", "c=d"] }],
@@ -115,10 +115,16 @@ describe("bad input", () => {
       "lr=1..x",
       `-p lr=1..x: the upper bound "x" is no number; a range is written -p lr=0.0..1.0, and text with two points is quoted, such as -p lr='a..b'`,
     ],
-    ["lr=1..5..2", '-p lr=1..5..2: the upper bound "5..2" is no number; a step is written -p lr=0..1:step=0.1'],
+    [
+      "lr=1..5..2",
+      '-p lr=1..5..2: the upper bound "5..2" is no number; a step is written -p lr=0..1:step=0.1',
+    ],
     ["lr=1...5", '-p lr=1...5: "1...5" has three points; write -p lr=0..0.5 or -p lr=0.0..5'],
     ["lr=1..1e999", "-p lr=1..1e999: 1e999 is too large for a number"],
-    ["lr=1..5,7", '-p lr=1..5,7: "1..5" is a range within a list; write a range alone, such as -p lr=1..5, or each value, such as -p lr=1,2,5'],
+    [
+      "lr=1..5,7",
+      '-p lr=1..5,7: "1..5" is a range within a list; write a range alone, such as -p lr=1..5, or each value, such as -p lr=1,2,5',
+    ],
     [
       "lr=1..5:lgo",
       `-p lr=1..5:lgo: unknown suffix ":lgo" (did you mean "log"?); there are :log, :int, :float, :step, :ordinal, :default, :length, and a value with a colon is quoted, such as -p lr='a:b',c`,
@@ -128,7 +134,10 @@ describe("bad input", () => {
     ["lr=1..5:step", '-p lr=1..5:step: ":step" needs a value; write it as in -p lr=0..1:step=0.1'],
     ["lr=1..5:step=", '-p lr=1..5:step=: ":step" needs a value; write it as in -p lr=0..1:step=0.1'],
     ["lr=1..5:step=big", "-p lr=1..5:step=big: :step=big is no number; a range needs one, such as :step=2"],
-    ["lr=1..5:default=a", "-p lr=1..5:default=a: :default=a is no number; a range needs one, such as :default=2"],
+    [
+      "lr=1..5:default=a",
+      "-p lr=1..5:default=a: :default=a is no number; a range needs one, such as :default=2",
+    ],
     [
       "lr=1..5:default=1.5",
       '-p lr=1..5:default=1.5: :default 1.5 is no whole number; write ":float" for a range of reals, such as -p lr=0..1:float',
@@ -138,14 +147,26 @@ describe("bad input", () => {
       '-p lr=0.5..5:int: the bound 0.5 is no whole number; write ":float" for a range of reals, such as -p lr=0..1:float',
     ],
     ["lr=1..5:int:float", '-p lr=1..5:int:float: ":int" and ":float" contradict each other; leave one out'],
-    ["lr=1..5:ordinal", '-p lr=1..5:ordinal: ":ordinal" does not apply to a range, but as in -p lr=small,medium,large:ordinal'],
+    [
+      "lr=1..5:ordinal",
+      '-p lr=1..5:ordinal: ":ordinal" does not apply to a range, but as in -p lr=small,medium,large:ordinal',
+    ],
     ["opt=a,b:log", '-p opt=a,b:log: ":log" does not apply to a list, but as in -p opt=1e-5..0.1:log'],
     ["opt=a:log", '-p opt=a:log: ":log" does not apply to a single value, but as in -p opt=1e-5..0.1:log'],
-    ["opt=a,", "-p opt=a,: a value is missing; write values between commas, such as -p opt=sgd,adam, and empty text as ''"],
-    ["opt=", "-p opt=: a value is missing; write values between commas, such as -p opt=sgd,adam, and empty text as ''"],
+    [
+      "opt=a,",
+      "-p opt=a,: a value is missing; write values between commas, such as -p opt=sgd,adam, and empty text as ''",
+    ],
+    [
+      "opt=",
+      "-p opt=: a value is missing; write values between commas, such as -p opt=sgd,adam, and empty text as ''",
+    ],
     ["opt='a,b", `-p opt='a,b: the ' before "a,b" is not closed`],
     ["opt='a'b,c", `-p opt='a'b,c: "b,c" follows the closing '; quote a value as a whole, such as "a'b"`],
-    ["blocks=:length=", '-p blocks=:length=: ":length" needs a value; write it as in -p blocks=16..512:length=layers'],
+    [
+      "blocks=:length=",
+      '-p blocks=:length=: ":length" needs a value; write it as in -p blocks=16..512:length=layers',
+    ],
   ])("%s", (text, message) => {
     expect(() => parseParameterFlag(text)).toThrow(new InvalidInputError(message));
   });

@@ -13,14 +13,20 @@ import { parseParameterText } from "./parameter-text.ts";
  * parseParameterFlag("lr=1e-5..0.1:log");
  * // { path: "lr", parameter: { type: "float", low: 1e-5, high: 0.1, log: true } }
  */
-export function parseParameterFlag(text: string): { readonly path: string; readonly parameter: ParameterJson } {
+export function parseParameterFlag(text: string): {
+  readonly path: string;
+  readonly parameter: ParameterJson;
+} {
   try {
     const equals = text.indexOf("=");
     if (equals < 0)
       throw new InvalidInputError(`no "=" between name and values; write it as -p ${nameIn(text)}=0.0..1.0`);
     const path = text.slice(0, equals).trim();
     checkPath(path, text.slice(equals + 1));
-    return { path, parameter: parseParameterText(text.slice(equals + 1), (example) => `-p ${path}=${example}`) };
+    return {
+      path,
+      parameter: parseParameterText(text.slice(equals + 1), (example) => `-p ${path}=${example}`),
+    };
   } catch (cause) {
     throw new InvalidInputError(`-p ${text}: ${messageOf(cause)}`, { cause });
   }
@@ -32,7 +38,8 @@ function nameIn(text: string): string {
 }
 
 function checkPath(path: string, values: string): void {
-  if (path === "") throw new InvalidInputError(`no name before "="; write it as -p lr=${values || "0.0..1.0"}`);
+  if (path === "")
+    throw new InvalidInputError(`no name before "="; write it as -p lr=${values || "0.0..1.0"}`);
   const [name, ...suffixes] = path.split(":");
   if (suffixes.length > 0)
     throw new InvalidInputError(

@@ -13,7 +13,9 @@ const PLAIN_NUMBER = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$
 const RANGE = /^(.*?)\s*\.\.\s*(.*)$/;
 
 /** What may stand behind a colon: whether it has a value, what it applies to, and a correct example. */
-const SUFFIXES: Readonly<Record<string, { readonly value: boolean; readonly on: readonly Form[]; readonly example: string }>> = {
+const SUFFIXES: Readonly<
+  Record<string, { readonly value: boolean; readonly on: readonly Form[]; readonly example: string }>
+> = {
   log: { value: false, on: ["range"], example: "1e-5..0.1:log" },
   int: { value: false, on: ["range"], example: "1..6:int" },
   float: { value: false, on: ["range"], example: "0..1:float" },
@@ -44,7 +46,8 @@ export function parseParameterText(text: string, show: (example: string) => stri
   const { values, suffixes } = readPieces(text);
   const single = values.length === 1 ? values[0] : undefined;
   const range = single?.quoted === false ? RANGE.exec(single.text) : null;
-  const group = single?.quoted === false && single.text === "" && suffixes.some(({ name }) => name === "length");
+  const group =
+    single?.quoted === false && single.text === "" && suffixes.some(({ name }) => name === "length");
   const form: Form = range ? "range" : group ? "group" : single ? "single value" : "list";
   const options = readSuffixes(suffixes, form, show);
   const length = options.length === undefined ? {} : { length: readLength(options.length) };
@@ -78,7 +81,12 @@ function readSuffixes(suffixes: readonly Suffix[], form: Form, show: (example: s
   return options;
 }
 
-function readRange(lowText: string, highText: string, options: Options, show: (example: string) => string): ParameterJson {
+function readRange(
+  lowText: string,
+  highText: string,
+  options: Options,
+  show: (example: string) => string,
+): ParameterJson {
   const low = readBound("lower", lowText, highText, show);
   const high = readBound("upper", highText, lowText, show);
   if (low > high)
@@ -91,7 +99,12 @@ function readRange(lowText: string, highText: string, options: Options, show: (e
   const fallback = options.default && readNumber(":default", options.default);
   const whole = [lowText, highText, options.step?.text ?? "1"].every((bound) => !/[.e]/i.test(bound));
   const type = options.int ? "int" : options.float || !whole ? "float" : "int";
-  for (const [what, value] of [["the bound", low], ["the bound", high], [":step", step], [":default", fallback]] as const)
+  for (const [what, value] of [
+    ["the bound", low],
+    ["the bound", high],
+    [":step", step],
+    [":default", fallback],
+  ] as const)
     if (type === "int" && value !== undefined && !Number.isInteger(value))
       throw new InvalidInputError(
         `${what} ${value} is no whole number; write ":float" for a range of reals, such as ${show("0..1:float")}`,
@@ -106,9 +119,15 @@ function readRange(lowText: string, highText: string, options: Options, show: (e
   };
 }
 
-function readBound(which: "lower" | "upper", text: string, other: string, show: (example: string) => string): number {
+function readBound(
+  which: "lower" | "upper",
+  text: string,
+  other: string,
+  show: (example: string) => string,
+): number {
   if (text === "" && NUMBER.test(other)) {
-    const example = which === "lower" ? `${Math.min(0, Number(other) - 1)}..${other}` : `${other}..${Number(other) + 1}`;
+    const example =
+      which === "lower" ? `${Math.min(0, Number(other) - 1)}..${other}` : `${other}..${Number(other) + 1}`;
     throw new InvalidInputError(`the ${which} bound is missing; write both, such as ${show(example)}`);
   }
   if (which === "upper" && text.startsWith(".") && NUMBER.test(text))

@@ -30,7 +30,8 @@ export function readParameters({ config, where }: ConfigFile): SpaceJson {
 }
 
 function readParameter(parameter: ParameterConfig): ParameterJson {
-  if (typeof parameter === "string") return parseParameterText(parameter, (example) => JSON.stringify(example));
+  if (typeof parameter === "string")
+    return parseParameterText(parameter, (example) => JSON.stringify(example));
   if (isList(parameter)) {
     const isBoolean = parameter.length === 2 && parameter.includes(true) && parameter.includes(false);
     return isBoolean ? { type: "boolean" } : { type: "categorical", choices: parameter };
@@ -40,7 +41,11 @@ function readParameter(parameter: ParameterConfig): ParameterJson {
     case "float":
     case "int": {
       const { min, max, low, high, ...rest } = parameter;
-      return { ...rest, low: either<RangeConfig, number>({ min, low }), high: either<RangeConfig, number>({ max, high }) };
+      return {
+        ...rest,
+        low: either<RangeConfig, number>({ min, low }),
+        high: either<RangeConfig, number>({ max, high }),
+      };
     }
     case "categorical":
     case "ordinal": {

@@ -21,7 +21,10 @@ export interface Suffix {
  *
  * @throws {InvalidInputError} on a quote that is not closed, or text behind a closing one
  */
-export function readPieces(text: string): { readonly values: readonly Piece[]; readonly suffixes: readonly Suffix[] } {
+export function readPieces(text: string): {
+  readonly values: readonly Piece[];
+  readonly suffixes: readonly Suffix[];
+} {
   let at = 0;
 
   function piece(stops: string): Piece {
@@ -33,7 +36,10 @@ export function readPieces(text: string): { readonly values: readonly Piece[]; r
       return { text: text.slice(from, at).trim(), quoted: false };
     }
     at = text.indexOf(quote, at + 1);
-    if (at < 0) throw new InvalidInputError(`the ${quote} before ${JSON.stringify(text.slice(from + 1))} is not closed`);
+    if (at < 0)
+      throw new InvalidInputError(
+        `the ${quote} before ${JSON.stringify(text.slice(from + 1))} is not closed`,
+      );
     const content = text.slice(from + 1, at++);
     while (text[at] === " ") at++;
     if (at < text.length && !stops.includes(text[at]))

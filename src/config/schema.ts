@@ -8,7 +8,10 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).meta({ i
 const name = z.string().min(1);
 const count = z.int().min(1);
 const duration = z.union([z.string(), z.number()]);
-const length = z.union([count, name]).optional().describe("makes it an array: a number of items, or the name of an int");
+const length = z
+  .union([count, name])
+  .optional()
+  .describe("makes it an array: a number of items, or the name of an int");
 const when = z
   .record(z.string(), z.union([scalar, z.array(scalar)]))
   .optional()
@@ -53,10 +56,12 @@ const parameter = z.union([
 
 const metric = z
   .strictObject({
-  name: name.describe("as the program prints it"),
-  goal: z.enum(["minimize", "maximize"]),
-  target: z.number().optional().describe("the study ends once a trial reaches it"),
-  pattern: name.optional().describe("a regular expression for the output; its first group is the number"),
+    name: name.describe("as the program prints it"),
+    goal: z.enum(["minimize", "maximize"]),
+    target: z.number().optional().describe("the study ends once a trial reaches it"),
+    pattern: name
+      .optional()
+      .describe("a regular expression for the output; its group `value`, else its first, is the number"),
   })
   .meta({ id: "metric" });
 const withOptions = z.strictObject({ name, options: z.record(z.string(), z.json()).optional() });
@@ -111,5 +116,8 @@ export function keysAt(path: readonly PropertyKey[], type: unknown): readonly st
 
 /** The JSON Schema of `fettle.yaml`, published as `schema/config.schema.json`. */
 export function configJsonSchema(): object {
-  return { title: "Fettle configuration", ...z.toJSONSchema(configSchema, { target: "draft-7", io: "input" }) };
+  return {
+    title: "Fettle configuration",
+    ...z.toJSONSchema(configSchema, { target: "draft-7", io: "input" }),
+  };
 }

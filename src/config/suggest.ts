@@ -5,7 +5,9 @@ import { nearestName } from "../errors.ts";
 
 /** " (did you mean …?)" with the nearest candidate, else the only one that `name` abbreviates; or nothing. */
 export function suggest(name: string, candidates: readonly string[]): string {
-  const longer = candidates.filter((candidate) => name.length > 1 && candidate.startsWith(name.toLowerCase()));
+  const longer = candidates.filter(
+    (candidate) => name.length > 1 && candidate.startsWith(name.toLowerCase()),
+  );
   const meant = longer.length === 1 ? longer[0] : nearestName(name, candidates);
   return meant === undefined ? "" : ` (did you mean ${JSON.stringify(meant)}?)`;
 }

@@ -1,0 +1,140 @@
+/**
+ * `fettle run`: tunes a program.
+ */
+import { describeRun, type Description } from "../config/description.ts";
+import type { Flags } from "../config/flags.ts";
+import { findConfig, loadConfig } from "../config/load.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import type { Limits } from "../events.ts";
+import { randomId, randomSeed } from "../random.ts";
+import { makePruner, makeSampler } from "../registry.ts";
+import type { Sampler } from "../sampler.ts";
+import type { Storage } from "../storage.ts";
+import { Study } from "../study.ts";
+import { openStudy } from "../tune.ts";
+import { callDirectory, filesDirectory, openStorage } from "./context.ts";
+import { execute } from "./execute.ts";
+import { engineFor, inventName, type Placement, type Plan, planOf, toConfiguration, unusedParameters } from "./plan.ts";
+
+/** How many trials a study has where nothing limits it. */
+const DEFAULT_TRIALS = 100;
+
+interface RunFlags extends Flags {
+  readonly storage: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function action(operands: string[], flags: RunFlags, command: { getOptionValueSource(name: string): string | undefined }): Promise<number> {
+  const description = await describe(operands, flags, command.getOptionValueSource("storage") !== "default");
+  const { plan, objective } = planOf(description);
+  for (const warning of [...description.warnings, ...unusedParameters(plan, description)]) say(`warning: ${warning}`);
+  const location = description.storage ?? flags.storage;
+  const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
+  makePruner(description.pruner?.name ?? "none", description.pruner?.options);
+  const storage = await openStorage(location, { create: true });
+  try {
+    const placement: Placement = { parallel: description.parallel, files: filesDirectory(location, description.files) };
+    const name = description.study ?? inventName(plan, randomId(4));
+    const known = description.study !== undefined && (await storage.list()).includes(name);
+    const study = known
+      ? await join(storage, name, description, plan, placement)
+      : await create(storage, name, description, plan, placement, sampler);
+    try {
+      for (const params of known ? [] : description.enqueue) await study.enqueue(params);
+      const engine = await engineFor(study, plan, placement, objective);
+      const shown = location === "fettle.db" ? "" : ` --storage ${location}`;
+      const guard = description.limits.failures === undefined;
+      return await execute(study, engine, { ...flags, parallel: description.parallel, flags: shown, guard });
+    } finally {
+      await study.close();
+    }
+  } finally {
+    await storage.close();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`fettle: ${line}\n`);
+}
+
+/** What stands before `--` is a configuration file; what stands behind it is the program. */
+async function describe(operands: string[], flags: RunFlags, storageGiven: boolean): Promise<Description> {
+  const folder = callDirectory();
+  const dashes = process.argv.indexOf("--");
+  const behind = dashes < 0 ? 0 : process.argv.length - dashes - 1;
+  const before = operands.slice(0, operands.length - behind);
+  const program = operands.slice(operands.length - behind);
+  if (before.length > 1)
+    throw new InvalidInputError(`${before.join(" ")}: put -- before the program, as in fettle run … -- ${before.join(" ")}`);
+  const given = before[0] ?? (program.length === 0 ? findConfig(folder) : undefined);
+  const file = given === undefined ? undefined : await loadConfig(given, folder);
+  const { storage, ...others } = flags;
+  return describeRun({ file, flags: storageGiven ? flags : others, command: program, folder });
+}
+
+async function create(
+  storage: Storage,
+  name: string,
+  description: Description,
+  plan: Plan,
+  placement: Placement,
+  sampler: Sampler,
+): Promise<Study> {
+  const { space, objectives, constraints, steps, deterministic, fixed, seed = randomSeed() } = description;
+  const problem = {
+    space,
+    objectives,
+    seed,
+    ...(constraints.length > 0 && { constraints }),
+    ...(steps && { steps }),
+    ...(deterministic !== undefined && { deterministic }),
+  };
+  const points = sampler.count?.(sampler.init({ ...problem, limits: description.limits }));
+  const limits = withDefault(description.limits, points);
+  const pruner = description.pruner ?? { name: "none" };
+  const configuration = {
+    sampler: description.sampler ?? { name: "auto" },
+    pruner,
+    limits,
+    ...(Object.keys(fixed).length > 0 && { fixed }),
+    ...toConfiguration(plan, placement),
+  };
+  const study = await Study.create(name, problem, configuration, { storage, sampler, pruner: makePruner(pruner.name, pruner.options) });
+  if (points !== undefined) say(`${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`);
+  if (description.study === undefined) say(`study ${name} in ${storage.location}`);
+  return study;
+}
+
+/** A study ends of itself: by a limit that was given, because its points are counted, or after 100 trials. */
+function withDefault(limits: Limits, points: number | undefined): Limits {
+  const { trials, seconds, target } = limits;
+  const ends = trials !== undefined || seconds !== undefined || target !== undefined || points !== undefined;
+  return ends ? limits : { ...limits, trials: DEFAULT_TRIALS };
+}
+
+/** Goes on with a study that exists, if it is of the same problem. */
+async function join(storage: Storage, name: string, description: Description, plan: Plan, placement: Placement): Promise<Study> {
+  const sampler = description.sampler && makeSampler(description.sampler.name, description.sampler.options);
+  const study = await openStudy(undefined, { storage, study: name, ...(sampler && { sampler }) });
+  const { problem, configuration } = study.history;
+  if (!problem.space.equals(description.space))
+    throw new ConflictError(
+      `study ${name} has another space (${problem.space.difference(description.space).join("; ")}); ` +
+        `give the new one another --study, or go on with the old one: fettle extend ${name} -n TRIALS, fettle resume ${name}`,
+    );
+  const goals = (objectives: typeof problem.objectives) => objectives.map((one) => `${one.direction} ${one.name}`).join(", ");
+  if (goals(problem.objectives) !== goals(description.objectives))
+    throw new ConflictError(
+      `study ${name} has other objectives (${goals(problem.objectives)}, not ${goals(description.objectives)}); give the new ones another --study`,
+    );
+  await study.resume();
+  const wanted = {
+    ...toConfiguration(plan, placement),
+    ...(description.sampler && { sampler: description.sampler }),
+    ...(Object.keys(description.limits).length > 0 && { limits: { ...configuration.limits, ...description.limits } }),
+  };
+  const changed = Object.entries(wanted).some(([key, value]) => JSON.stringify(value) !== JSON.stringify(configuration[key as keyof typeof configuration]));
+  if (changed) await study.configure(wanted);
+  return study as Study;
+}

@@ -1,0 +1,78 @@
+/**
+ * The search space and the points that are given in it, with errors that say where they were given.
+ */
+import { InvalidInputError, messageOf } from "../errors.ts";
+import type { Scalar } from "../space/parameter.ts";
+import type { ParameterJson, Params, Space } from "../space/types.ts";
+import { readSpace } from "../space.ts";
+import type { ConfigFile } from "./file.ts";
+import { type Flags, nameAndText } from "./flags.ts";
+import { parseParameterFlag } from "./parameter-flag.ts";
+import { readParameters } from "./parameters.ts";
+
+/**
+ * The parameters of the file and of the flags; a flag takes the place of the file's parameter of its name.
+ *
+ * @throws {InvalidInputError} if there are none, a flag's name is given twice, or the space cannot be meant
+ */
+export function readSearchSpace(file: ConfigFile | undefined, flags: Flags): Space {
+  const json: Record<string, ParameterJson> = file === undefined ? {} : { ...readParameters(file) };
+  const places = new Map(Object.keys(json).map((path) => [path, file!.where(["params", path])]));
+  const given = new Map<string, string>();
+  for (const text of flags.param ?? []) {
+    const { path, parameter } = parseParameterFlag(text);
+    const earlier = given.get(path);
+    if (earlier !== undefined)
+      throw new InvalidInputError(`-p ${text}: ${path} is given already, by -p ${earlier}; leave one out`);
+    given.set(path, text);
+    json[path] = parameter;
+    places.set(path, `-p ${text}`);
+  }
+  if (Object.keys(json).length === 0)
+    throw new InvalidInputError(
+      `no parameters: give some with -p lr=1e-5..0.1:log, or under "params" in ${file?.file ?? "fettle.yaml"}`,
+    );
+  return locating(places, () => readSpace(json));
+}
+
+/** Parameters that are settled; flags win over the file. @throws {InvalidInputError} saying where it stood */
+export function readFixed(space: Space, file: ConfigFile | undefined, flags: Flags): Params {
+  const inFile = file?.config.fixed ?? {};
+  const fixed: Record<string, Scalar> = { ...inFile };
+  const places = new Map(Object.keys(inFile).map((path) => [path, file!.where(["fixed", path])]));
+  const given = new Set<string>();
+  for (const text of flags.fix ?? []) {
+    const [path, value] = nameAndText("--fix", text, "lr=0.01");
+    if (given.has(path))
+      throw new InvalidInputError(`--fix ${text}: ${path} is settled already; leave one out`);
+    given.add(path);
+    places.set(path, `--fix ${text}`);
+    fixed[path] = locating(places, () => space.parse(path, value));
+  }
+  return locating(places, () => space.check(fixed, { partial: true }));
+}
+
+/** Points to try first. @throws {InvalidInputError} saying where one stood that is out of the space, or not as `fixed` */
+export function readEnqueued(space: Space, file: ConfigFile | undefined, fixed: Params): readonly Params[] {
+  return (file?.config.enqueue ?? []).map((point, index) => {
+    const places = new Map(Object.keys(point).map((path) => [path, file!.where(["enqueue", index, path])]));
+    for (const [path, value] of Object.entries(point))
+      if (Object.hasOwn(fixed, path) && fixed[path] !== value)
+        throw new InvalidInputError(
+          `${places.get(path)}: ${path} is settled as ${JSON.stringify(fixed[path])}; leave it out here, or do not settle it`,
+        );
+    return locating(places, () => space.check(point, { partial: true }));
+  });
+}
+
+/** An error of the space begins with a path: puts where that path was given in its place. */
+function locating<T>(places: ReadonlyMap<string, string>, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const message = messageOf(cause);
+    const [path, place] = [...places].find(([each]) => message.startsWith(`${each}: `)) ?? [];
+    if (path === undefined) throw cause;
+    throw new InvalidInputError(`${place}${message.slice(path.length)}`, { cause });
+  }
+}

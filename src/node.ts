@@ -1,0 +1,7 @@
+/**
+ * What needs Node: the study file, threads, and programs in any language.
+ */
+export { type ProcessOptions, processes } from "./engines/process.ts";
+export { type ThreadsOptions, threads } from "./engines/threads.ts";
+export { type SqliteOptions, sqlite } from "./storages/sqlite.ts";
+export { defineConfig, type ModuleConfig } from "./config/config.ts";
