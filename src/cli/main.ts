@@ -96,7 +96,7 @@ function addRunCommands(program: Command): void {
     .option("--max-steps <number>", "the last step of a full training, for {budget}")
     .option("--seed <number>", "makes suggestions repeatable")
     .option("--time <limit>", "how long the study may run in all: 90s, 30m, 2h")
-    .option("--trial-timeout, --timeout <limit>", "how long one trial may run")
+    .option("--timeout, --trial-timeout <limit>", "how long one trial may run")
     .option("--target <metric=value>", "stop when a trial reaches it", collect)
     .option("--max-failures <number>", "stop when so many trials failed")
     .option("--retries <number>", "try a failed trial again so many times (0)")

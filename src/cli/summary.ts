@@ -51,7 +51,8 @@ export function bestCard(history: History): string[] {
   ];
 }
 
-function frontCard(history: History): string[] {
+/** The front of several objectives, a trial a line. */
+export function frontCard(history: History): string[] {
   const front = paretoFront(startedTrials(history));
   const names = history.problem.objectives.map(({ name }) => name);
   const line = (trial: Trial) => `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
