@@ -367,7 +367,7 @@ export class Study<P = unknown, Names extends string = string> {
       return await new Loop(this.#log, this.#suggestions, engine, options).run();
     } finally {
       await engine.close();
-      await this.#projector?.flush();
+      await this.flush();
     }
   }
 
@@ -383,6 +383,11 @@ export class Study<P = unknown, Names extends string = string> {
   /** The limit that was reached, if one was. */
   get ended(): string | undefined {
     return (ending(this.history) ?? limitReached(this.history))?.reason;
+  }
+
+  /** Brings the storage's table of trials up to date now. */
+  async flush(): Promise<void> {
+    await this.#projector?.flush();
   }
 
   /** Writes what is still to be written and gives back what this handle holds. */

@@ -1,0 +1,47 @@
+/**
+ * `fettle extend`: gives a study more trials or time.
+ */
+import { durationAt, nameAndText, wholeNumber } from "../config/flags.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { Limits } from "../events.ts";
+import type { History } from "../history.ts";
+import { withStudy } from "./context.ts";
+
+interface ExtendFlags {
+  readonly storage: string;
+  readonly study?: string;
+  readonly trials?: string;
+  readonly time?: string;
+  readonly target?: readonly string[];
+  readonly maxFailures?: string;
+}
+
+export async function action(name: string | undefined, flags: ExtendFlags): Promise<undefined> {
+  await withStudy({ ...flags, study: name ?? flags.study }, async (study) => {
+    const limits = readLimits(flags, study.history);
+    if (Object.keys(limits).length === 0) throw new InvalidInputError("extend by what? For example: fettle extend -n +20, or --time 2h");
+    await study.extend(limits);
+    const told = Object.entries(study.history.limits).map(([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`);
+    process.stderr.write(`fettle: study ${study.name} now ends at ${told.join(", ")}; fettle resume ${study.name} goes on\n`);
+  });
+}
+
+function readLimits(flags: ExtendFlags, history: History): Limits {
+  const { trials, time, target, maxFailures } = flags;
+  const more = trials?.startsWith("+") ? history.trials.length : 0;
+  const count = wholeNumber("-n", trials?.replace(/^\+/, ""), 1);
+  return {
+    ...(count !== undefined && { trials: more + count }),
+    ...(time !== undefined && { seconds: durationAt(`--time ${time}`, time) / 1000 }),
+    ...(maxFailures !== undefined && { failures: wholeNumber("--max-failures", maxFailures, 1) }),
+    ...(target && { target: Object.fromEntries(target.map((text) => readTarget(text, history))) }),
+  };
+}
+
+function readTarget(text: string, { problem }: History): [string, number] {
+  const [name, value] = nameAndText("--target", text, `${problem.objectives[0].name}=0.1`);
+  const number = Number(value);
+  if (!problem.objectives.some((one) => one.name === name) || Number.isNaN(number))
+    throw new InvalidInputError(`--target ${text}: expected one of ${problem.objectives.map((one) => one.name).join(", ")} and a number`);
+  return [name, number];
+}
