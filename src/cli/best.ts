@@ -13,7 +13,7 @@ import { withStudy } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { write } from "./output.ts";
 import type { Plan } from "./plan.ts";
-import { bestCard, frontCard } from "./summary.ts";
+import { bestCard, frontCard } from "../terminal/summary.ts";
 import { trialJson } from "./trial-json.ts";
 
 interface BestFlags {

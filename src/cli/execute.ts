@@ -4,8 +4,8 @@
 import type { Engine } from "../engine.ts";
 import { EXIT } from "./exit.ts";
 import type { RunEnd, Study } from "../study.ts";
-import { chooseMode, showLive } from "./live.ts";
-import { summary } from "./summary.ts";
+import { chooseMode, showLive } from "../terminal/live.ts";
+import { summary } from "../terminal/summary.ts";
 import { trialJson } from "./trial-json.ts";
 
 export interface ExecuteOptions {
@@ -25,11 +25,7 @@ const HOPELESS = 10;
 export async function execute(study: Study, engine: Engine, options: ExecuteOptions): Promise<number> {
   const drain = new AbortController();
   const abort = new AbortController();
-  const live = showLive(study, {
-    sampler: study.history.configuration.sampler?.name ?? "auto",
-    workers: options.parallel,
-    mode: chooseMode(options),
-  });
+  const live = showLive(study, { workers: options.parallel, mode: chooseMode(options) });
   let hopeless = false;
   const stopWatching = study.observe((_event, { ended }) => {
     if (ended === undefined || hopeless || !options.guard) return;

@@ -3,7 +3,7 @@
  */
 import type { ParameterJson, Scalar } from "../space.ts";
 import type { Trial } from "../trial.ts";
-import { short } from "./view.ts";
+import { short } from "../terminal/view.ts";
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -9,9 +9,9 @@ import { shellQuote } from "../engines/process/command.ts";
 import { withStudy } from "./context.ts";
 import { asFlag, cell, duration, write } from "./output.ts";
 import type { Plan } from "./plan.ts";
-import { bestCard, frontCard } from "./summary.ts";
+import { bestCard, frontCard } from "../terminal/summary.ts";
 import { trialJson } from "./trial-json.ts";
-import { short, sparkline, valuesLine } from "./view.ts";
+import { short, sparkline, valuesLine } from "../terminal/view.ts";
 
 interface ShowFlags {
   readonly storage: string;

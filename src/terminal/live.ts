@@ -15,9 +15,10 @@ export interface Live {
 }
 
 export interface LiveOptions {
-  readonly sampler: string;
-  readonly workers: number;
-  readonly mode: "live" | "plain" | "json" | "quiet";
+  /** How many trials run at a time. @default 1 */
+  readonly workers?: number;
+  /** @default a live region on a terminal, else plain lines */
+  readonly mode?: "live" | "plain" | "json" | "quiet";
 }
 
 const FRAME_MS = 120;
@@ -25,21 +26,31 @@ const FRAME_MS = 120;
 const HEARTBEAT_MS = 60_000;
 
 /** The mode for this terminal: JSON and quiet where asked for, plain where standard error is not a terminal. */
-export function chooseMode(options: { readonly json?: boolean; readonly quiet?: boolean }): LiveOptions["mode"] {
+export function chooseMode(options: { readonly json?: boolean; readonly quiet?: boolean } = {}): NonNullable<LiveOptions["mode"]> {
   if (options.json) return "json";
   if (options.quiet) return "quiet";
   return process.stderr.isTTY && process.env.TERM !== "dumb" && !process.env.CI ? "live" : "plain";
 }
 
-export function showLive(study: Study, options: LiveOptions): Live {
-  if (options.mode === "live") return region(study, options);
-  if (options.mode === "plain") return plain(study);
-  if (options.mode === "json") return json(study);
+/**
+ * Shows a study on standard error while it runs, until closed.
+ *
+ * @example
+ * const live = showLive(study, { workers: 4 });
+ * await study.run(threads({ module, parallel: 4 })).finally(live.close);
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a study of whatever params and objectives
+export function showLive(study: Study<any, any>, options: LiveOptions = {}): Live {
+  const { workers = 1, mode = chooseMode() } = options;
+  if (mode === "live") return region(study, workers);
+  if (mode === "plain") return plain(study);
+  if (mode === "json") return json(study);
   return { drain: () => {}, close: () => {} };
 }
 
 /** Redraws a few lines in place, on standard error. */
-function region(study: Study, { sampler, workers }: LiveOptions): Live {
+function region(study: Study, workers: number): Live {
+  const sampler = study.history.configuration.sampler?.name ?? "auto";
   const begun = elapsed();
   const colour = process.env.NO_COLOR === undefined;
   let drawn = 0;
