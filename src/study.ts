@@ -187,7 +187,7 @@ export class Study<P = unknown, Names extends string = string> {
       throw new InvalidInputError(`ask(${count}): the count must be a whole number of at least 1`);
     await this.#log.sync();
     this.#log.follower.prepare();
-    if (options.leaseMs !== undefined) this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, () => {});
+    if (options.leaseMs !== undefined) this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, true, () => {});
     const claims = Array.from({ length: count ?? 1 }, (): EventBody => {
       return { kind: "claimed", worker: this.#log.client, ...options };
     });

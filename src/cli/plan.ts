@@ -47,7 +47,7 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
 
 /** Parameters that no placeholder names, where others have one. */
 export function unusedParameters({ argv }: Plan, description: Description): string[] {
-  if (argv === undefined || !argv.some((argument) => /\{[^{}\s]+\}/.test(argument))) return [];
+  if (argv === undefined || comparePlaceholders(argv, []).unknown.length === 0) return [];
   const { unused } = comparePlaceholders(argv, description.space.parameters.map(({ path }) => path));
   return unused
     .filter((path) => !(path in description.fixed))

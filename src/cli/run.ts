@@ -32,6 +32,8 @@ export async function action(operands: string[], flags: RunFlags, command: { get
   const location = description.storage ?? flags.storage;
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
   makePruner(description.pruner?.name ?? "none", description.pruner?.options);
+  const problem = problemOf(description);
+  const points = sampler.count?.(sampler.init({ ...problem, limits: description.limits })); // refuses before a file is made
   const storage = await openStorage(location, { create: true });
   try {
     const placement: Placement = { parallel: description.parallel, files: filesDirectory(location, description.files) };
@@ -39,7 +41,7 @@ export async function action(operands: string[], flags: RunFlags, command: { get
     const known = description.study !== undefined && (await storage.list()).includes(name);
     const study = known
       ? await join(storage, name, description, plan, placement)
-      : await create(storage, name, description, plan, placement, sampler);
+      : await create(storage, name, description, problem, points, toConfiguration(plan, placement), sampler);
     try {
       for (const params of known ? [] : description.enqueue) await study.enqueue(params);
       const engine = await engineFor(study, plan, placement, objective);
@@ -73,16 +75,8 @@ async function describe(operands: string[], flags: RunFlags, storageGiven: boole
   return describeRun({ file, flags: storageGiven ? flags : others, command: program, folder });
 }
 
-async function create(
-  storage: Storage,
-  name: string,
-  description: Description,
-  plan: Plan,
-  placement: Placement,
-  sampler: Sampler,
-): Promise<Study> {
-  const { space, objectives, constraints, steps, deterministic, fixed, seed = randomSeed() } = description;
-  const problem = {
+function problemOf({ space, objectives, constraints, steps, deterministic, seed = randomSeed() }: Description) {
+  return {
     space,
     objectives,
     seed,
@@ -90,15 +84,25 @@ async function create(
     ...(steps && { steps }),
     ...(deterministic !== undefined && { deterministic }),
   };
-  const points = sampler.count?.(sampler.init({ ...problem, limits: description.limits }));
+}
+
+async function create(
+  storage: Storage,
+  name: string,
+  description: Description,
+  problem: ReturnType<typeof problemOf>,
+  points: number | undefined,
+  placed: ReturnType<typeof toConfiguration>,
+  sampler: Sampler,
+): Promise<Study> {
   const limits = withDefault(description.limits, points);
   const pruner = description.pruner ?? { name: "none" };
   const configuration = {
     sampler: description.sampler ?? { name: "auto" },
     pruner,
     limits,
-    ...(Object.keys(fixed).length > 0 && { fixed }),
-    ...toConfiguration(plan, placement),
+    ...(Object.keys(description.fixed).length > 0 && { fixed: description.fixed }),
+    ...placed,
   };
   const study = await Study.create(name, problem, configuration, { storage, sampler, pruner: makePruner(pruner.name, pruner.options) });
   if (points !== undefined) say(`${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`);

@@ -8,15 +8,20 @@ export interface Heartbeat {
   close(): Promise<void>;
 }
 
-/** Keeps this client's lease live until closed, from a thread of the storage's own where it has one. */
+/**
+ * Keeps this client's lease live until closed.
+ *
+ * @param blocking  whether this thread may be busy for long: then from a thread of the storage's own, if it has one
+ */
 export function startHeartbeat(
   log: Log,
   leaseMs: number,
   renewMs: number,
+  blocking: boolean,
   onError: (error: unknown) => void,
 ): Heartbeat {
   const { storage, study, client } = log;
-  if (storage.keepAlive !== undefined) return storage.keepAlive(study, client, leaseMs);
+  if (blocking && storage.keepAlive !== undefined) return storage.keepAlive(study, client, leaseMs);
   const timer = setInterval(() => storage.renew(study, client, leaseMs).catch(onError), renewMs);
   return { close: async () => clearInterval(timer) };
 }

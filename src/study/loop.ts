@@ -86,7 +86,7 @@ export class Loop {
       void this.#pump();
       await this.#log.sync();
       this.#log.follower.prepare();
-      heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, (error) => this.#fail(error));
+      heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, this.#engine.blocking, (error) => this.#fail(error));
       return await this.#turns();
     } finally {
       await this.#abandon();

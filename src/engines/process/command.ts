@@ -4,8 +4,8 @@
 import { didYouMean, InvalidInputError } from "../../errors.ts";
 import type { Params } from "../../space/types.ts";
 
-/** `{name}`; `{{` and `}}` are braces. */
-const PLACEHOLDER = /\{\{|\}\}|\{([^{}\s]+)\}/g;
+/** `{name}`; `{{name}}` is the text `{name}`, and neither JSON nor `${name}` is a placeholder. */
+const PLACEHOLDER = /\{(\{[^{}\s"',:;$]+\})\}|(?<!\$)\{([^{}\s"',:;$]+)\}/g;
 
 /** What can stand in braces beside the names of parameters. */
 export const BUILT_IN = ["study", "trial", "attempt", "seed", "budget", "checkpoint_dir", "resume_from"] as const;
@@ -45,8 +45,8 @@ function valuesByName(params: Params, builtIn: BuiltIn): Map<string, string> {
 /** The text with its placeholders replaced; undefined if one of them has no value. */
 function fill(argument: string, values: ReadonlyMap<string, string>): string | undefined {
   let missing = false;
-  const text = argument.replace(PLACEHOLDER, (whole, name: string | undefined) => {
-    if (name === undefined) return whole[0];
+  const text = argument.replace(PLACEHOLDER, (_, escaped: string | undefined, name: string) => {
+    if (escaped !== undefined) return escaped;
     const value = values.get(name);
     if (value === undefined) missing = true;
     return value ?? "";
@@ -79,7 +79,7 @@ export function comparePlaceholders(
     if (item) names.add(item[1]);
   }
   const used = new Set<string>();
-  for (const argument of command) for (const [, name] of argument.matchAll(PLACEHOLDER)) if (name !== undefined) used.add(name);
+  for (const argument of command) for (const [, , name] of argument.matchAll(PLACEHOLDER)) if (name !== undefined) used.add(name);
   const unknown = [...used].filter((name) => !names.has(name) && !(BUILT_IN as readonly string[]).includes(name));
   const unused = paths.filter((path) => !used.has(path) && !used.has(path.replace(/\.\d+$/, "")));
   return { unknown, unused };

@@ -59,12 +59,15 @@ describe("metric lines", () => {
 describe("commands", () => {
   const params = { lr: 0.01, opt: "adam", "units.0": 32, "units.1": 64 };
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: shell text
   test("placeholders are replaced; what has no value goes with its flag", () => {
     const command = ["python", "t.py", "--lr", "{lr}", "--m", "{opt.sgd.momentum}", "--n={opt.sgd.nesterov}", "{units}", "{{x}}", "-v"];
     expect(fillCommand(command, params, {})).toEqual(["python", "t.py", "--lr", "0.01", "32,64", "{x}", "-v"]);
+    expect(fillCommand(['{"lr": {lr}}', "${HOME}"], params, {})).toEqual(['{"lr": 0.01}', "${HOME}"]);
     expect(fillCommand(["a", "{trial}-{seed}"], params, { trial: 3, seed: 9 })).toEqual(["a", "3-9"]);
   });
 
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: shell text
   test("unknown placeholders are errors, unused parameters are told", () => {
     const paths = Object.keys(params);
     expect(comparePlaceholders(["x", "{lr}", "{units}"], paths)).toEqual({ unknown: [], unused: ["opt"] });

@@ -15,10 +15,15 @@ const kept = new Map<string, { study: string; client: string; leaseMs: number }>
 
 parentPort?.on("message", (message: HeartbeatMessage) => {
   if ("add" in message) kept.set(`${message.add.study}\n${message.add.client}`, message.add);
-  else kept.delete(`${message.remove.study}\n${message.remove.client}`);
+  else if ("remove" in message) kept.delete(`${message.remove.study}\n${message.remove.client}`);
+  else {
+    clearInterval(timer);
+    database.close();
+    parentPort?.close();
+  }
 });
 
-setInterval(() => {
+const timer = setInterval(() => {
   for (const { study, client, leaseMs } of kept.values()) {
     try {
       const row = findStudy.get(study) as { id: number } | undefined;

@@ -7,7 +7,8 @@ import { Worker } from "node:worker_threads";
 /** What is to be kept alive, or no longer. */
 export type HeartbeatMessage =
   | { readonly add: { readonly study: string; readonly client: string; readonly leaseMs: number } }
-  | { readonly remove: { readonly study: string; readonly client: string } };
+  | { readonly remove: { readonly study: string; readonly client: string } }
+  | { readonly close: true };
 
 export interface HeartbeatThread {
   add(study: string, client: string, leaseMs: number): { close(): Promise<void> };
@@ -30,8 +31,13 @@ export function heartbeatThread(path: string, renewMs: number): HeartbeatThread 
       return { close: async () => post({ remove: { study, client } }) };
     },
     async close() {
-      await worker?.terminate();
+      if (worker === undefined) return;
+      // Asked, and not terminated: V8 crashes now and then when a thread is ended while it begins.
+      const ended = new Promise((resolve) => worker?.once("exit", resolve));
+      post({ close: true });
+      worker.ref();
       worker = undefined;
+      await ended;
     },
   };
 }
