@@ -28,11 +28,15 @@ function install() {
   console.error("fettle: installing packages (once, about 500 MB with a Node of its own) …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Packages come through npm's own mirrors and caches; none needs an install script.
-  const { status, error } = spawnSync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
+  const { status, error } = spawnSync(
+    npm,
+    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    },
+  );
   if (status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
   writeFileSync(stamp, wanted);
 }
@@ -41,10 +45,18 @@ function install() {
 function build(always) {
   const stamp = join(root, "dist", ".built");
   const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  const inputs = [join(root, "tsconfig.build.json"), join(root, "tsconfig.json"), ...filesBelow(join(root, "src"))];
+  const inputs = [
+    join(root, "tsconfig.build.json"),
+    join(root, "tsconfig.json"),
+    ...filesBelow(join(root, "src")),
+  ];
   if (!always && inputs.every((file) => statSync(file).mtimeMs < built)) return;
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, env, stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", 2, 2],
+  });
   if (status !== 0) fail("the build failed");
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(stamp, "");
@@ -52,8 +64,14 @@ function build(always) {
 
 /** Runs the command; what a terminal sends to both of us is the command's to answer. */
 function run(command, args) {
-  const child = spawn(command, args, { cwd: root, env, stdio: "inherit", shell: process.platform === "win32" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+  const child = spawn(command, args, {
+    cwd: root,
+    env,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
   child.on("error", (error) => fail(`${command}: ${error.message}`));
   child.on("exit", (status, signal) => {
     process.exitCode = status ?? 128 + (constants.signals[signal] ?? 0);

@@ -2,7 +2,7 @@
  * The events of a study's log, format 1. Plain JSON: NaN and the infinities are the strings "NaN", "Infinity",
  * "-Infinity". A new kind raises the format; a reader refuses a higher one.
  */
-import type { SpaceJson, Params } from "./space/types.ts";
+import type { Params, SpaceJson } from "./space/types.ts";
 import type { Json, ObjectiveSpec, TrialError } from "./trial.ts";
 
 /** The number of the log's format that this version writes. */

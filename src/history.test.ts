@@ -10,7 +10,11 @@ const s = space({ x: float(0, 1) });
 function study(limits = {}, objectives = [{ name: "loss", direction: "minimize" as const }]) {
   let position = 1;
   const seqs = new Map<string, number>([["w", 1]]);
-  const created: EventBody = { kind: "created", format: 1, problem: { space: s.toJSON(), objectives, seed: 1 } };
+  const created: EventBody = {
+    kind: "created",
+    format: 1,
+    problem: { space: s.toJSON(), objectives, seed: 1 },
+  };
   const history = begin({ ...created, client: "w", seq: 1, position: 1, time: 0 } as Event);
   const append = (body: EventBody, client = "w", seq?: number, time?: number): History => {
     position++;
@@ -24,7 +28,14 @@ function study(limits = {}, objectives = [{ name: "loss", direction: "minimize" 
 
 const claimed: EventBody = { kind: "claimed", worker: "w", leaseMs: 30_000 };
 const started = (trial: number, attempt = 1, x = 0.5): EventBody => {
-  return { kind: "started", trial, attempt, params: { x }, basis: 1, sampler: { name: "random", version: 1 } };
+  return {
+    kind: "started",
+    trial,
+    attempt,
+    params: { x },
+    basis: 1,
+    sampler: { name: "random", version: 1 },
+  };
 };
 const finished = (trial: number, loss: number, attempt = 1): EventBody => {
   return { kind: "finished", trial, attempt, state: "complete", values: { loss } };

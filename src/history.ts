@@ -5,14 +5,28 @@
  */
 import { ConflictError, StorageError } from "./errors.ts";
 import { type Event, FORMAT, numbersFromWire, type ProblemJson, type ReportBody } from "./events.ts";
-import { ending, hasNumber, isFeasible, RETRIES_FAILED, RETRIES_LOST, reachesTarget } from "./history/limits.ts";
+import {
+  ending,
+  hasNumber,
+  isFeasible,
+  RETRIES_FAILED,
+  RETRIES_LOST,
+  reachesTarget,
+} from "./history/limits.ts";
 import type { Claim, History } from "./history/types.ts";
 import type { Problem } from "./problem.ts";
 import { readSpace } from "./space.ts";
-import { isFinished, type Numbers, type Report, type Trial, type TrialError, type TrialState } from "./trial.ts";
+import {
+  isFinished,
+  type Numbers,
+  type Report,
+  type Trial,
+  type TrialError,
+  type TrialState,
+} from "./trial.ts";
 
-export { ending, hasNumber, isFeasible, left, limitReached, numbersUsed } from "./history/limits.ts";
 export type { LimitReached } from "./history/limits.ts";
+export { ending, hasNumber, isFeasible, left, limitReached, numbersUsed } from "./history/limits.ts";
 export type { Change, Claim, History } from "./history/types.ts";
 
 /** The problem that a log describes. @throws {InvalidInputError} if its space cannot be read */
@@ -26,7 +40,8 @@ export function readProblem(json: ProblemJson, limits: History["limits"] = {}): 
  * @throws {StorageError} if the event is not `created`, or of a format that this version cannot read
  */
 export function begin(event: Event): History {
-  if (event.kind !== "created") throw new StorageError(`the log begins with "${event.kind}", not with "created"`);
+  if (event.kind !== "created")
+    throw new StorageError(`the log begins with "${event.kind}", not with "created"`);
   if (event.format > FORMAT)
     throw new StorageError(
       `the study was written in format ${event.format}; this version of fettle reads up to ${FORMAT}: upgrade fettle`,
@@ -153,7 +168,14 @@ function rank(history: History, trial: Trial): void {
 }
 
 function configure(history: History, event: Of<"configured">): void {
-  const { kind: _kind, client: _client, seq: _seq, position: _position, time: _time, ...configuration } = event;
+  const {
+    kind: _kind,
+    client: _client,
+    seq: _seq,
+    position: _position,
+    time: _time,
+    ...configuration
+  } = event;
   history.limits = { ...history.limits, ...configuration.limits };
   history.configuration = { ...history.configuration, ...configuration, limits: history.limits };
   history.problem = { ...history.problem, limits: history.limits };
@@ -374,14 +396,19 @@ function outcome(
   if (values === undefined || !objectives.every(({ name }) => name in values)) {
     if (state !== "complete") return { state, ...(values && { values }) };
     const missing = objectives.find(({ name }) => values === undefined || !(name in values));
-    return { state: "failed", error: { kind: "program", message: `the trial gave no value of ${missing?.name}` } };
+    return {
+      state: "failed",
+      error: { kind: "program", message: `the trial gave no value of ${missing?.name}` },
+    };
   }
   const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values[name]));
   if (undefinedNumber !== undefined && state === "complete") {
     const message = `${undefinedNumber.name} is NaN`;
     return { state: "failed", values, error: { kind: "program", message } };
   }
-  const losses = objectives.map(({ name, direction }) => (direction === "minimize" ? values[name] : -values[name]));
+  const losses = objectives.map(({ name, direction }) =>
+    direction === "minimize" ? values[name] : -values[name],
+  );
   return { state, values: Object.freeze(values), losses: Object.freeze(losses) };
 }
 
@@ -415,14 +442,19 @@ function withdraw(history: History, event: Of<"withdrawn">): void {
 function expire(history: History, event: Of<"expired">): void {
   const claimed = held(history, event.trial, event.attempt);
   if (claimed === undefined) return;
-  if (claimed.client !== event.owner) return reject(history, `the claim on trial ${event.trial} is another's`);
-  if (claimed.leaseMs === undefined) return reject(history, `the claim on trial ${event.trial} never expires`);
+  if (claimed.client !== event.owner)
+    return reject(history, `the claim on trial ${event.trial} is another's`);
+  if (claimed.leaseMs === undefined)
+    return reject(history, `the claim on trial ${event.trial} never expires`);
   history.claims.delete(event.trial);
   if (!claimed.started) return giveBack(history, event.trial);
   const trial = history.trials[event.trial] as Trial;
   if (claimed.verdict !== undefined) return settle(history, trial, claimed.verdict, event.time);
   if (mayRetry(history, event.trial, "lost")) return wait(history, trial);
-  const error = { kind: "infrastructure" as const, message: `lost ${history.mishaps.get(event.trial)?.lost} times` };
+  const error = {
+    kind: "infrastructure" as const,
+    message: `lost ${history.mishaps.get(event.trial)?.lost} times`,
+  };
   put(history, { ...trial, state: "failed", error, times: { ...trial.times, finished: event.time } });
   history.last = { number: event.trial, ended: [event.trial] };
 }
@@ -464,4 +496,3 @@ function note(history: History, event: Of<"noted">): void {
 export function startedTrials(history: History): readonly Trial[] {
   return history.trials.filter((trial) => trial !== undefined);
 }
-

@@ -3,18 +3,18 @@
  * and in the browser, and depends on nothing.
  */
 export { importance } from "./analysis/importance.ts";
-export { inline } from "./engines/inline.ts";
-export * from "./errors.ts";
 export type * from "./compute.ts";
 export type * from "./engine.ts";
+export { inline } from "./engines/inline.ts";
+export * from "./errors.ts";
 export type * from "./events.ts";
 export { apply, begin, type History, isFeasible, startedTrials } from "./history.ts";
 export type * from "./objective.ts";
 export type * from "./problem.ts";
 export type * from "./pruner.ts";
-export { rng, type Rng } from "./random.ts";
-export type * from "./sampler.ts";
+export { type Rng, rng } from "./random.ts";
 export { makePruner, makeSampler } from "./registry.ts";
+export type * from "./sampler.ts";
 export { auto } from "./samplers/auto.ts";
 export { grid } from "./samplers/grid.ts";
 export { random } from "./samplers/random.ts";
@@ -22,7 +22,22 @@ export { sobol } from "./samplers/sobol.ts";
 export * from "./space.ts";
 export type { Lease, Projection, Storage, Summary } from "./storage.ts";
 export { memory } from "./storages/memory.ts";
-export { AskedTrial, type RunEnd, type RunOptions, Study, type StudyParts, type StudyTrial, type Told } from "./study.ts";
 export { type Replay, replay } from "./study/replay.ts";
+export {
+  AskedTrial,
+  type RunEnd,
+  type RunOptions,
+  Study,
+  type StudyParts,
+  type StudyTrial,
+  type Told,
+} from "./study.ts";
 export type * from "./trial.ts";
-export { createStudy, openStudy, type StudyOptions, tune, type TuneOptions, type TuneResult } from "./tune.ts";
+export {
+  createStudy,
+  openStudy,
+  type StudyOptions,
+  type TuneOptions,
+  type TuneResult,
+  tune,
+} from "./tune.ts";

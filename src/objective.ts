@@ -1,8 +1,9 @@
 /**
  * The contract of an objective that runs in JavaScript.
  */
-import type { Rng } from "./random.ts";
+
 import type { Verdict } from "./events.ts";
+import type { Rng } from "./random.ts";
 import type { Json, Numbers } from "./trial.ts";
 
 /** One number where there is one objective, else a number for each by name. */
@@ -36,7 +37,11 @@ export interface RunningTrial<Names extends string = string> {
   report(
     step: number,
     values: NoInfer<Values<Names>>,
-    extra?: { gradient?: Numbers; constraints?: Numbers; params?: Readonly<Record<string, string | number | boolean | null>> },
+    extra?: {
+      gradient?: Numbers;
+      constraints?: Numbers;
+      params?: Readonly<Record<string, string | number | boolean | null>>;
+    },
   ): Promise<Verdict>;
   /** Keeps a remark with the trial. */
   note(key: string, value: Json): void;

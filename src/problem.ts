@@ -17,5 +17,9 @@ export interface Problem {
   /** Whether the same params always give the same values: then none is tried twice. */
   readonly deterministic?: boolean;
   /** Finished trials of other studies, for a warm start. */
-  readonly sources?: readonly { readonly study: string; readonly space: Space; readonly trials: readonly Trial[] }[];
+  readonly sources?: readonly {
+    readonly study: string;
+    readonly space: Space;
+    readonly trials: readonly Trial[];
+  }[];
 }

@@ -2,6 +2,8 @@
  * A study: a problem, its log, and the ways to add to it. This file sees contracts only; `tune.ts` supplies the
  * defaults.
  */
+
+import { sleep } from "./clock.ts";
 import type { Compute } from "./compute.ts";
 import type { Engine } from "./engine.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "./errors.ts";
@@ -23,15 +25,14 @@ import type { Sampler } from "./sampler.ts";
 import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { LEASE_MS, RENEW_MS } from "./storage.ts";
-import { sleep } from "./clock.ts";
 import { AskedTrial } from "./study/asked.ts";
 import { Follower } from "./study/follower.ts";
 import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
 import { Log, type Observer } from "./study/log.ts";
 import { Loop, type RunEnd, type RunOptions, startedBody } from "./study/loop.ts";
 import { Projector } from "./study/projector.ts";
+import { Suggestions, settledParams } from "./study/suggest.ts";
 import { checkValues, namedValues } from "./study/values.ts";
-import { settledParams, Suggestions } from "./study/suggest.ts";
 import { isFinished, type Json, type Numbers, type Trial } from "./trial.ts";
 
 export { AskedTrial } from "./study/asked.ts";
@@ -187,12 +188,15 @@ export class Study<P = unknown, Names extends string = string> {
       throw new InvalidInputError(`ask(${count}): the count must be a whole number of at least 1`);
     await this.#log.sync();
     this.#log.follower.prepare();
-    if (options.leaseMs !== undefined) this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, true, () => {});
+    if (options.leaseMs !== undefined)
+      this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, true, () => {});
     const claims = Array.from({ length: count ?? 1 }, (): EventBody => {
       return { kind: "claimed", worker: this.#log.client, ...options };
     });
     const changes = await this.#log.append(...claims);
-    const numbers = changes.filter(({ rejected }) => rejected === undefined).map(({ number }) => number as number);
+    const numbers = changes
+      .filter(({ rejected }) => rejected === undefined)
+      .map(({ number }) => number as number);
     const asked = await this.#answer(numbers);
     return count === undefined ? asked[0] : asked;
   }
@@ -256,7 +260,10 @@ export class Study<P = unknown, Names extends string = string> {
       ...(error !== undefined && { error: { kind: "program", message: error } }),
     });
     const now = this.#find(number);
-    if (change.rejected !== undefined && !(isFinished(now.state) && now.attempt === attempt && sameEnd(now, state, values)))
+    if (
+      change.rejected !== undefined &&
+      !(isFinished(now.state) && now.attempt === attempt && sameEnd(now, state, values))
+    )
       throw new ConflictError(`trial ${number} cannot be told: ${change.rejected}`);
     return this.typed(now);
   }
@@ -268,14 +275,16 @@ export class Study<P = unknown, Names extends string = string> {
     values: Values<Names>,
     extra: { readonly constraints?: Numbers; readonly gradient?: Numbers; readonly attempt?: number } = {},
   ): Promise<Verdict> {
-    if (!Number.isInteger(step)) throw new InvalidInputError(`report(${step}): the step must be a whole number`);
+    if (!Number.isInteger(step))
+      throw new InvalidInputError(`report(${step}): the step must be a whole number`);
     const named = namedValues<Names>(values, this.history.problem.objectives);
     const attempt = extra.attempt ?? this.#find(number).attempt;
     this.#log.follower.prepare();
     let verdict: Verdict = "continue";
     const { pruner } = this.#log.follower;
     const stop = this.observe((event, change) => {
-      if (event.kind !== "reported" || event.client !== this.#log.client || change.rejected !== undefined) return;
+      if (event.kind !== "reported" || event.client !== this.#log.client || change.rejected !== undefined)
+        return;
       if (event.trial !== number || event.step !== step || pruner === undefined) return;
       verdict = pruner.judge(this.#log.follower.prunerState, this.history.trials[number] as Trial);
     });
@@ -290,8 +299,10 @@ export class Study<P = unknown, Names extends string = string> {
         ...(extra.gradient && { gradient: numbersToWire(extra.gradient) }),
       })
       .finally(stop);
-    if (change.rejected !== undefined) throw new ConflictError(`trial ${number} cannot report: ${change.rejected}`);
-    if (verdict !== "continue") await this.#log.append({ kind: "judged", trial: number, attempt, step, verdict });
+    if (change.rejected !== undefined)
+      throw new ConflictError(`trial ${number} cannot report: ${change.rejected}`);
+    if (verdict !== "continue")
+      await this.#log.append({ kind: "judged", trial: number, attempt, step, verdict });
     return verdict;
   }
 
@@ -304,7 +315,8 @@ export class Study<P = unknown, Names extends string = string> {
     readonly notes?: Readonly<Record<string, Json>>;
   }): Promise<StudyTrial<P, Names>> {
     const { state = "complete", values, constraints, notes } = trial;
-    const named = values === undefined ? undefined : namedValues<Names>(values, this.history.problem.objectives);
+    const named =
+      values === undefined ? undefined : namedValues<Names>(values, this.history.problem.objectives);
     const imported: ImportedTrial = {
       params: this.space.flatten(trial.params),
       state,
@@ -332,7 +344,12 @@ export class Study<P = unknown, Names extends string = string> {
 
   /** Keeps a remark with the study, or with one of its trials; null takes it away. */
   async note(key: string, value: Json, trial?: number): Promise<void> {
-    const [change] = await this.#log.append({ kind: "noted", key, value, ...(trial !== undefined && { trial }) });
+    const [change] = await this.#log.append({
+      kind: "noted",
+      key,
+      value,
+      ...(trial !== undefined && { trial }),
+    });
     if (change.rejected !== undefined) throw new NotFoundError(`study ${this.name}: ${change.rejected}`);
   }
 
@@ -414,7 +431,9 @@ function readTold<Names extends string>(
 ): Omit<Told<Names>, "values"> & { values?: Numbers } {
   const { objectives } = history.problem;
   const isDetailed =
-    typeof told === "object" && told !== null && ["values", "state", "error"].some((key) => key in told) &&
+    typeof told === "object" &&
+    told !== null &&
+    ["values", "state", "error"].some((key) => key in told) &&
     !objectives.some(({ name }) => name in told);
   if (!isDetailed) return { values: checkValues(namedValues(told as Values<Names>, objectives), objectives) };
   const { values, ...rest } = told as Told<Names>;
@@ -425,5 +444,7 @@ function readTold<Names extends string>(
 /** Whether telling that again would say what the log says. */
 function sameEnd(trial: Trial, state: string, values: Numbers | undefined): boolean {
   if (trial.state !== state) return false;
-  return values === undefined || Object.keys(values).every((name) => Object.is(values[name], trial.values?.[name]));
+  return (
+    values === undefined || Object.keys(values).every((name) => Object.is(values[name], trial.values?.[name]))
+  );
 }

@@ -13,7 +13,11 @@ const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("tune", () => {
   test("returns the best of as many trials as asked for", async () => {
-    const { best, trials, end } = await tune(s, ({ x }) => (x - 0.5) ** 2, { trials: 40, seed: 3, sampler: "random" });
+    const { best, trials, end } = await tune(s, ({ x }) => (x - 0.5) ** 2, {
+      trials: 40,
+      seed: 3,
+      sampler: "random",
+    });
     expect(trials).toHaveLength(40);
     expect(end.kind).toBe("trials");
     expect(best?.values?.value).toBe(Math.min(...trials.map((trial) => trial.values?.value ?? 9)));
@@ -91,7 +95,9 @@ describe("tune", () => {
   });
 
   test("options that cannot be meant are refused by name", async () => {
-    await expect(tune(s, () => 1, { trials: 0 })).rejects.toThrow("trials: 0 is not a whole number of at least 1");
+    await expect(tune(s, () => 1, { trials: 0 })).rejects.toThrow(
+      "trials: 0 is not a whole number of at least 1",
+    );
     await expect(tune(s, () => 1, { sampler: "sobul" })).rejects.toThrow('did you mean "sobol"');
     await expect(tune(s, () => 1, { parallel: 1.5 })).rejects.toThrow("parallel");
   });
@@ -124,7 +130,11 @@ describe("ask and tell", () => {
     expect(["a", "b"]).toContain(trial?.params.kind);
     await trial?.note("host", "here");
     await trial?.fail("out of memory");
-    expect(study.trials[1]).toMatchObject({ state: "failed", error: { message: "out of memory" }, notes: { host: "here" } });
+    expect(study.trials[1]).toMatchObject({
+      state: "failed",
+      error: { message: "out of memory" },
+      notes: { host: "here" },
+    });
     expect(study.best?.number).toBe(0);
     await expect(study.enqueue({ y: 1 })).rejects.toThrow("y");
   });
@@ -162,7 +172,8 @@ describe("verdicts", () => {
     version: 1,
     init: () => null,
     tell: () => null,
-    judge: (_, trial) => (trial.reports.length >= 2 && trial.reports[1].values.value > 0 ? "stop" : "continue"),
+    judge: (_, trial) =>
+      trial.reports.length >= 2 && trial.reports[1].values.value > 0 ? "stop" : "continue",
   };
 
   test("a trial that is told to stop is pruned with its last value", async () => {
@@ -204,7 +215,9 @@ describe("replay", () => {
     tell: (state, trial) => [...state, trial.losses?.[0] ?? 0],
     ask: (state, slot) => {
       const open = slot.open.reduce((sum, trial) => sum + (trial.params.x as number), 0);
-      const x = Math.sin(state.reduce((sum, loss, index) => sum + loss * (index + 1), 0) + open + slot.number + slot.workers);
+      const x = Math.sin(
+        state.reduce((sum, loss, index) => sum + loss * (index + 1), 0) + open + slot.number + slot.workers,
+      );
       return { params: { x, kind: slot.rng.uniform() < 0.5 ? "a" : "b" } };
     },
   });
@@ -219,7 +232,11 @@ describe("replay", () => {
     await createStudy(s, options);
     await Promise.all([tune(s, objective, options), tune(s, objective, options)]);
     const resolve = (name: string) => (name === "nosy" ? (nosy() as Sampler) : makeSampler(name));
-    expect(await replay(storage, "study", resolve)).toMatchObject({ same: 60, different: [], incomparable: [] });
+    expect(await replay(storage, "study", resolve)).toMatchObject({
+      same: 60,
+      different: [],
+      incomparable: [],
+    });
 
     const events = [...(await storage.read("study", 0))];
     const at = events.findIndex((event) => event.kind === "started" && event.trial === 30);

@@ -138,7 +138,9 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
   };
   const configuration: Configuration = {
     sampler: { name: sampler.name, ...(sampler.options !== undefined && { options: sampler.options }) },
-    pruner: pruner ? { name: pruner.name, ...(pruner.options !== undefined && { options: pruner.options }) } : { name: "none" },
+    pruner: pruner
+      ? { name: pruner.name, ...(pruner.options !== undefined && { options: pruner.options }) }
+      : { name: "none" },
     limits: readLimits(options, sampler),
     ...(fixed && { fixed: space.check(fixed, { partial: true }) }),
   };
@@ -162,8 +164,14 @@ export async function openStudy<P, const O extends Directions = DefaultObjective
 ): Promise<Study<P, keyof O & string>> {
   const { storage, study = "study" } = options;
   const configured = await readConfiguration(storage, study);
-  const sampler = asSampler(options.sampler ?? "auto", options.sampler === undefined ? configured.sampler : undefined);
-  const pruner = asPruner(options.pruner ?? "none", options.pruner === undefined ? configured.pruner : undefined);
+  const sampler = asSampler(
+    options.sampler ?? "auto",
+    options.sampler === undefined ? configured.sampler : undefined,
+  );
+  const pruner = asPruner(
+    options.pruner ?? "none",
+    options.pruner === undefined ? configured.pruner : undefined,
+  );
   return Study.open<P, keyof O & string>(study, space, {
     storage,
     sampler,
@@ -191,7 +199,8 @@ function asPruner(given: Pruner | string, configured?: Configuration["pruner"]):
 
 function readObjectives(objectives: Directions): ObjectiveSpec[] {
   const specs = Object.entries(objectives).map(([name, direction]) => ({ name, direction }));
-  if (specs.length === 0) throw new InvalidInputError('objectives: name at least one, such as { loss: "minimize" }');
+  if (specs.length === 0)
+    throw new InvalidInputError('objectives: name at least one, such as { loss: "minimize" }');
   for (const { name, direction } of specs)
     if (direction !== "minimize" && direction !== "maximize")
       throw new InvalidInputError(`objectives.${name}: "${direction}" is neither "minimize" nor "maximize"`);
@@ -204,9 +213,11 @@ function readLimits(options: StudyOptions<Directions>, sampler?: Sampler): Limit
   for (const [name, value] of Object.entries({ trials, failures }))
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new InvalidInputError(`${name}: ${value} is not a whole number of at least 1`);
-  if (seconds !== undefined && !(seconds > 0)) throw new InvalidInputError(`seconds: ${seconds} is not above 0`);
+  if (seconds !== undefined && !(seconds > 0))
+    throw new InvalidInputError(`seconds: ${seconds} is not above 0`);
   const endless = sampler !== undefined && sampler.count === undefined;
-  const given = trials ?? (endless && seconds === undefined && target === undefined ? DEFAULT_TRIALS : undefined);
+  const given =
+    trials ?? (endless && seconds === undefined && target === undefined ? DEFAULT_TRIALS : undefined);
   return {
     ...(given !== undefined && { trials: given }),
     ...(seconds !== undefined && { seconds }),

@@ -24,7 +24,9 @@ esac`;
 const sites: Record<string, EngineSite> = {
   inline: { make: (parallel) => inline(objective as Objective, { parallel }) },
   threads: { make: (parallel) => threads({ module, parallel }) },
-  process: { make: (parallel) => processes({ command: ["sh", "-c", script], files, parallel, graceMs: 500 }) },
+  process: {
+    make: (parallel) => processes({ command: ["sh", "-c", script], files, parallel, graceMs: 500 }),
+  },
 };
 
 describe.each(Object.entries(sites))("%s", (_, site) => {
@@ -40,14 +42,21 @@ describe("threads", () => {
 
   test("a module that cannot be used ends the run with its reason", async () => {
     await expect(run(new URL("./nowhere.ts", import.meta.url))).rejects.toThrow("nowhere.ts");
-    await expect(run(new URL("./needs.ts", import.meta.url))).rejects.toThrow("no default export that is a function");
+    await expect(run(new URL("./needs.ts", import.meta.url))).rejects.toThrow(
+      "no default export that is a function",
+    );
   });
 
   test("a thread that ends its process fails only its trial", async () => {
     const engine = threads({ module });
-    await engine.submit([{ study: "s", trial: 0, attempt: 1, params: { behaviour: "exit" }, objectives: ["loss"], seed: 1 }]);
+    await engine.submit([
+      { study: "s", trial: 0, attempt: 1, params: { behaviour: "exit" }, objectives: ["loss"], seed: 1 },
+    ]);
     for await (const [event] of engine.events()) {
-      expect(event).toMatchObject({ kind: "exit", outcome: { kind: "failed", error: { message: expect.stringContaining("exit code 3") } } });
+      expect(event).toMatchObject({
+        kind: "exit",
+        outcome: { kind: "failed", error: { message: expect.stringContaining("exit code 3") } },
+      });
       break;
     }
     await engine.close();

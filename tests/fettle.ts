@@ -22,27 +22,55 @@ export class Place {
 
   /** Runs to the end. */
   fettle(...args: readonly string[]): Ran {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [BINARY, ...args], { cwd: this.folder, encoding: "utf8", env: this.env(), input: "" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BINARY, ...args], {
+      cwd: this.folder,
+      encoding: "utf8",
+      env: this.env(),
+      input: "",
+    });
     return { code: status, stdout, stderr };
   }
 
   /** Runs a request a line through `fettle stdio`. */
   stdio(...requests: readonly (object | string)[]): Record<string, never>[] {
-    const input = requests.map((request) => (typeof request === "string" ? request : JSON.stringify(request))).join("\n");
-    const { stdout } = spawnSync(process.execPath, [BINARY, "stdio"], { cwd: this.folder, encoding: "utf8", env: this.env(), input });
-    return stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, never>);
+    const input = requests
+      .map((request) => (typeof request === "string" ? request : JSON.stringify(request)))
+      .join("\n");
+    const { stdout } = spawnSync(process.execPath, [BINARY, "stdio"], {
+      cwd: this.folder,
+      encoding: "utf8",
+      env: this.env(),
+      input,
+    });
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, never>);
   }
 
   /** Starts, and does not wait. */
   start(...args: readonly string[]): ChildProcess & { ended: Promise<Ran> } {
-    const child = spawn(process.execPath, [BINARY, ...args], { cwd: this.folder, env: this.env(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [BINARY, ...args], {
+      cwd: this.folder,
+      env: this.env(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const text = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) child[name]?.on("data", (chunk: Buffer) => (text[name] += chunk.toString()));
+    for (const name of ["stdout", "stderr"] as const)
+      child[name]?.on("data", (chunk: Buffer) => (text[name] += chunk.toString()));
     const ended = new Promise<Ran>((resolve) => child.on("close", (code) => resolve({ code, ...text })));
     return Object.assign(child, { ended });
   }
 
-  trials(study = "s"): { number: number; state: string; attempt: number; values?: Record<string, number | string>; error?: { message: string }; reports: unknown[]; params: Record<string, unknown> }[] {
+  trials(study = "s"): {
+    number: number;
+    state: string;
+    attempt: number;
+    values?: Record<string, number | string>;
+    error?: { message: string };
+    reports: unknown[];
+    params: Record<string, unknown>;
+  }[] {
     const { code, stdout, stderr } = this.fettle("trials", study, "--json");
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout);

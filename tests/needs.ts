@@ -8,7 +8,10 @@ import { join } from "node:path";
 import { test } from "vitest";
 
 /** `test` where it is there; otherwise a skip whose name says what is missing. */
-export function needs(what: string, isThere: () => boolean): { test: (name: string, body: () => Promise<void>) => void } {
+export function needs(
+  what: string,
+  isThere: () => boolean,
+): { test: (name: string, body: () => Promise<void>) => void } {
   const there = isThere();
   return {
     test(name, body) {

@@ -1,7 +1,10 @@
 import type { RunningTrial } from "../src/objective.ts";
 
 /** The objective of the engine checks: does what `behaviour` says. */
-export default async function objective(params: { behaviour: string }, trial: RunningTrial<"loss">): Promise<number | undefined> {
+export default async function objective(
+  params: { behaviour: string },
+  trial: RunningTrial<"loss">,
+): Promise<number | undefined> {
   if (params.behaviour === "fail") throw new Error("it is broken");
   if (params.behaviour === "silent") return undefined;
   if (params.behaviour === "exit") process.exit(3);

@@ -13,7 +13,8 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 /** A trial with a grandchild; both carry the folder's name in their command line, so that they can be found. */
-const script = (extra = "") => `${extra} sh -c 'sleep 300; : '$PWD & echo step=1 loss={x}; while :; do sleep 1; : $PWD; done`;
+const script = (extra = "") =>
+  `${extra} sh -c 'sleep 300; : '$PWD & echo step=1 loss={x}; while :; do sleep 1; : $PWD; done`;
 const mine = () => processesWith(place.folder).filter((pid) => commandOf(pid).startsWith("sh"));
 const commandOf = (pid: number) => {
   try {
@@ -25,13 +26,27 @@ const commandOf = (pid: number) => {
 
 const begin = async (program: string) => {
   writeFileSync(join(place.folder, "trial.sh"), program);
-  const run = place.start("run", "--study", "s", "-p", "x=0.0..1.0", "--min", "loss", "-n", "9", "-j", "2", "--", "sh", join(place.folder, "trial.sh"), "{x}");
-  await until("two trials run", () => mine().length >= 4).catch(
-    async (error) => {
-      run.kill("SIGKILL");
-      throw new Error(`${error.message}: ${(await run.ended).stderr}`);
-    },
+  const run = place.start(
+    "run",
+    "--study",
+    "s",
+    "-p",
+    "x=0.0..1.0",
+    "--min",
+    "loss",
+    "-n",
+    "9",
+    "-j",
+    "2",
+    "--",
+    "sh",
+    join(place.folder, "trial.sh"),
+    "{x}",
   );
+  await until("two trials run", () => mine().length >= 4).catch(async (error) => {
+    run.kill("SIGKILL");
+    throw new Error(`${error.message}: ${(await run.ended).stderr}`);
+  });
   return run;
 };
 test("Ctrl-C twice: running trials are ended, and wait to be tried again", async () => {
@@ -48,7 +63,23 @@ test("Ctrl-C twice: running trials are ended, and wait to be tried again", async
 });
 
 test("Ctrl-C once: what runs may finish, nothing new begins", async () => {
-  const run = place.start("run", "--study", "s", "-p", "x=0.0..1.0", "--min", "loss", "-n", "9", "-j", "2", "--", "sh", "-c", "sleep 1.5; echo loss={x}");
+  const run = place.start(
+    "run",
+    "--study",
+    "s",
+    "-p",
+    "x=0.0..1.0",
+    "--min",
+    "loss",
+    "-n",
+    "9",
+    "-j",
+    "2",
+    "--",
+    "sh",
+    "-c",
+    "sleep 1.5; echo loss={x}",
+  );
   await until("the study is there", () => existsSync(join(place.folder, "fettle-files", "s", "1")));
   run.kill("SIGINT");
   expect((await run.ended).code).toBe(130);
@@ -88,7 +119,21 @@ test("kill -9 of both: the next start ends what survived", async () => {
   process.kill(record.supervisor.pid, "SIGKILL");
   run.kill("SIGKILL");
   await run.ended;
-  place.fettle("run", "--study", "other", "-p", "x=0.0..1.0", "--min", "loss", "-n", "1", "--", "sh", "-c", "echo loss=1");
+  place.fettle(
+    "run",
+    "--study",
+    "other",
+    "-p",
+    "x=0.0..1.0",
+    "--min",
+    "loss",
+    "-n",
+    "1",
+    "--",
+    "sh",
+    "-c",
+    "echo loss=1",
+  );
   await until("nothing is left", () => mine().length === 0);
 });
 

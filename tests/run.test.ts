@@ -11,7 +11,24 @@ afterEach(() => place.remove());
 
 /** Runs a shell script as the program, with one parameter. */
 const run = (script: string, ...flags: string[]) =>
-  place.fettle("run", "--study", "s", "-p", "x=0.0..1.0", "--min", "loss", "-n", "3", "--seed", "1", ...flags, "--", "sh", "-c", script);
+  place.fettle(
+    "run",
+    "--study",
+    "s",
+    "-p",
+    "x=0.0..1.0",
+    "--min",
+    "loss",
+    "-n",
+    "3",
+    "--seed",
+    "1",
+    ...flags,
+    "--",
+    "sh",
+    "-c",
+    script,
+  );
 
 describe("a program in any language", () => {
   test("is tuned by what it prints, and its study can be asked for everything", () => {
@@ -19,12 +36,20 @@ describe("a program in any language", () => {
     expect(ran.code).toBe(0);
     expect(ran.stdout).toContain("s: 3 complete (the limit of 3 trials was reached)");
     const trials = place.trials();
-    expect(trials.map(({ state, reports }) => [state, reports.length])).toEqual([["complete", 2], ["complete", 2], ["complete", 2]]);
+    expect(trials.map(({ state, reports }) => [state, reports.length])).toEqual([
+      ["complete", 2],
+      ["complete", 2],
+      ["complete", 2],
+    ]);
     const best = JSON.parse(place.fettle("best", "--json").stdout);
     expect(best.values.loss).toBe(Math.min(...trials.map(({ values }) => values?.loss as number)));
-    expect(place.fettle("best", "--command").stdout.trim()).toBe(`sh -c 'echo step=1 loss=${best.params.x}; echo step=2 loss=${best.params.x}5'`);
+    expect(place.fettle("best", "--command").stdout.trim()).toBe(
+      `sh -c 'echo step=1 loss=${best.params.x}; echo step=2 loss=${best.params.x}5'`,
+    );
     expect(place.fettle("best", "--env").stdout).toBe(`FETTLE_PARAM_X=${best.params.x}\n`);
-    expect(place.fettle("logs", "0").stdout).toBe(`step=1 loss=${trials[0].params.x}\nstep=2 loss=${trials[0].params.x}5\n`);
+    expect(place.fettle("logs", "0").stdout).toBe(
+      `step=1 loss=${trials[0].params.x}\nstep=2 loss=${trials[0].params.x}5\n`,
+    );
     expect(place.fettle("replay").stdout).toContain("3 suggestions replayed, no difference");
     expect(place.fettle("check", "fettle.db").stdout).toContain("s: ");
   });
@@ -40,7 +65,23 @@ describe("a program in any language", () => {
   });
 
   test("several objectives give a front", () => {
-    const args = ["run", "--study", "s", "-p", "x=0..4", "--min", "a", "--max", "b", "--sampler", "grid", "--", "sh", "-c", "echo a={x}; echo b={x}"];
+    const args = [
+      "run",
+      "--study",
+      "s",
+      "-p",
+      "x=0..4",
+      "--min",
+      "a",
+      "--max",
+      "b",
+      "--sampler",
+      "grid",
+      "--",
+      "sh",
+      "-c",
+      "echo a={x}; echo b={x}",
+    ];
     const ran = place.fettle(...args);
     expect(ran.stderr).toContain("grid: 5 points");
     expect(ran.stdout).toContain("5 trials that no other beats in everything");
@@ -48,14 +89,44 @@ describe("a program in any language", () => {
   });
 
   test("a conditional flag is dropped with its value; an array comes comma-joined", () => {
-    const flags = ["-p", "opt=sgd,adam", "-p", "opt.sgd.m=0.5..0.9", "-p", "n=1..3", "-p", "units=16..64:length=n"];
+    const flags = [
+      "-p",
+      "opt=sgd,adam",
+      "-p",
+      "opt.sgd.m=0.5..0.9",
+      "-p",
+      "n=1..3",
+      "-p",
+      "units=16..64:length=n",
+    ];
     const script = 'echo "$*" > args; echo loss=1';
-    const ran = place.fettle("run", "--study", "s", "--min", "loss", "-n", "8", ...flags, "--", "sh", "-c", script, "x", "--opt", "{opt}", "-m", "{opt.sgd.m}", "--units={units}");
+    const ran = place.fettle(
+      "run",
+      "--study",
+      "s",
+      "--min",
+      "loss",
+      "-n",
+      "8",
+      ...flags,
+      "--",
+      "sh",
+      "-c",
+      script,
+      "x",
+      "--opt",
+      "{opt}",
+      "-m",
+      "{opt.sgd.m}",
+      "--units={units}",
+    );
     expect(ran.code).toBe(0);
     const last = place.trials().at(-1)!.params;
     const units = Array.from({ length: last.n as number }, (_, i) => last[`units.${i}`]).join(",");
     const m = last.opt === "sgd" ? ` -m ${last["opt.sgd.m"]}` : "";
-    expect(readFileSync(join(place.folder, "args"), "utf8").trim()).toBe(`--opt ${last.opt}${m} --units=${units}`);
+    expect(readFileSync(join(place.folder, "args"), "utf8").trim()).toBe(
+      `--opt ${last.opt}${m} --units=${units}`,
+    );
   });
 
   test("goes on where it ended: more trials by run, extend and resume", () => {
@@ -63,18 +134,48 @@ describe("a program in any language", () => {
     expect(run("echo loss={x}", "-n", "5").code).toBe(0);
     place.fettle("extend", "-n", "+2");
     expect(place.fettle("resume").stdout).toContain("7 complete");
-    expect(place.fettle("resume", "s", "-n", "8", "--json").stdout.trim().split("\n").map((line) => JSON.parse(line).kind).at(-1)).toBe("ended");
+    expect(
+      place
+        .fettle("resume", "s", "-n", "8", "--json")
+        .stdout.trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).kind)
+        .at(-1),
+    ).toBe("ended");
     expect(place.trials().map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(place.fettle("replay").stdout).toContain("8 suggestions replayed, no difference");
   });
 
   test("two runs on one study share its trials and its limit", async () => {
-    const args = ["run", "--study", "s", "-p", "x=0.0..1.0", "--min", "loss", "-n", "30", "-j", "3", "--seed", "1", "--", "sh", "-c", "sleep 0.1; echo loss={x}"];
+    const args = [
+      "run",
+      "--study",
+      "s",
+      "-p",
+      "x=0.0..1.0",
+      "--min",
+      "loss",
+      "-n",
+      "30",
+      "-j",
+      "3",
+      "--seed",
+      "1",
+      "--",
+      "sh",
+      "-c",
+      "sleep 0.1; echo loss={x}",
+    ];
     run("echo loss={x}", "-n", "1");
-    const both = [place.start(...args.slice(0, -1), "echo loss={x}"), place.start(...args.slice(0, -1), "echo loss={x}")];
+    const both = [
+      place.start(...args.slice(0, -1), "echo loss={x}"),
+      place.start(...args.slice(0, -1), "echo loss={x}"),
+    ];
     for (const { ended } of both) expect((await ended).code).toBe(0);
     const trials = place.trials();
-    expect(trials.map(({ number, state, attempt }) => [number, state, attempt])).toEqual(Array.from({ length: 30 }, (_, n) => [n, "complete", 1]));
+    expect(trials.map(({ number, state, attempt }) => [number, state, attempt])).toEqual(
+      Array.from({ length: 30 }, (_, n) => [n, "complete", 1]),
+    );
     expect(new Set(trials.map(({ params }) => params.x)).size).toBe(30);
     expect(place.fettle("replay").stdout).toContain("30 suggestions replayed, no difference");
   });
@@ -95,7 +196,11 @@ describe("a program that goes wrong", () => {
     ["exits with an error", "echo 'CUDA out of memory' >&2; exit 7", "exit 7: CUDA out of memory"],
     ["exits with an error after a value", "echo loss=1; exit 1", "exit 1: loss=1"],
     ["prints no metric", "echo hello", "it ended well, but printed no loss; print a line such as loss=0.5"],
-    ["prints another metric", "echo val_loss=0.3", "it ended well, but printed no loss; did you mean val_loss, which it printed?"],
+    [
+      "prints another metric",
+      "echo val_loss=0.3",
+      "it ended well, but printed no loss; did you mean val_loss, which it printed?",
+    ],
     ["prints text", "echo loss=None", 'loss is "None", not a number'],
     ["prints NaN", "echo loss=nan", "loss is NaN"],
     ["kills itself", "kill -SEGV $$", "killed by SIGSEGV (a crash in native code)"],
@@ -137,9 +242,29 @@ describe("a program that goes wrong", () => {
   test("--max-failures, --target and --time end a study", () => {
     expect(run("exit 1", "-n", "9", "--max-failures", "2").stdout).toContain("2 trials failed");
     const base = ["run", "-p", "x=0.0..1.0", "--min", "loss"];
-    const target = place.fettle(...base, "--study", "t", "--target", "loss=2", "--", "sh", "-c", "echo loss={x}");
+    const target = place.fettle(
+      ...base,
+      "--study",
+      "t",
+      "--target",
+      "loss=2",
+      "--",
+      "sh",
+      "-c",
+      "echo loss={x}",
+    );
     expect(target.stdout).toContain("trial 0 reached the target");
-    const time = place.fettle(...base, "--study", "u", "--time", "1s", "--", "sh", "-c", "sleep 0.3; echo loss={x}");
+    const time = place.fettle(
+      ...base,
+      "--study",
+      "u",
+      "--time",
+      "1s",
+      "--",
+      "sh",
+      "-c",
+      "sleep 0.3; echo loss={x}",
+    );
     expect(time.stdout).toContain("the time limit of 1 s was reached");
     expect(time.code).toBe(0);
   });
@@ -148,21 +273,41 @@ describe("a program that goes wrong", () => {
 describe("a command that cannot be meant exits with 2, and begins nothing", () => {
   const base = ["run", "-p", "x=0.0..1.0", "--min", "loss"];
   test.each<[string, string[], RegExp]>([
-    ["misspelt flag", [...base, "--trails", "3", "--", "true"], /unknown option '--trails'.*Did you mean --trials\?/s],
+    [
+      "misspelt flag",
+      [...base, "--trails", "3", "--", "true"],
+      /unknown option '--trails'.*Did you mean --trials\?/s,
+    ],
     ["misspelt command", ["rnu"], /unknown command 'rnu'/],
     ["low above high", ["run", "-p", "x=5..1", "--min", "loss", "--", "true"], /-p x=5\.\.1.*5.*1/],
     ["log of zero", ["run", "-p", "x=0..1:log", "--min", "loss", "--", "true"], /x=0\.\.1:log.*log/],
-    ["step that does not fit", ["run", "-p", "x=0.0..1.0:step=0.3", "--min", "loss", "--", "true"], /step 0\.3 does not fit/],
+    [
+      "step that does not fit",
+      ["run", "-p", "x=0.0..1.0:step=0.3", "--min", "loss", "--", "true"],
+      /step 0\.3 does not fit/,
+    ],
     ["no choices", ["run", "-p", "x=", "--min", "loss", "--", "true"], /-p x=/],
     ["a name twice", [...base, "-p", "x=1..2", "--", "true"], /x is given already/],
-    ["no such branch", [...base, "-p", "o=a,b", "-p", "o.c.m=1..2", "--", "true"], /"c" is not one of the choices of o/],
+    [
+      "no such branch",
+      [...base, "-p", "o=a,b", "-p", "o.c.m=1..2", "--", "true"],
+      /"c" is not one of the choices of o/,
+    ],
     ["unknown placeholder", [...base, "--", "echo", "{y}"], /\{y\} in the command is no parameter/],
     ["no program", [...base], /nothing to run/],
     ["program that is not there", [...base, "--", "no-such-program"], /no-such-program: command not found/],
     ["no metric", ["run", "-p", "x=1..2", "--", "true"], /metric/],
     ["no parameters", ["run", "--min", "loss", "--", "true"], /no parameters/],
-    ["unknown sampler", [...base, "--sampler", "sobul", "--", "true"], /no sampler "sobul" \(did you mean "sobol"\?\)/],
-    ["grid over a real", [...base, "--sampler", "grid", "--", "true"], /grid: x has too many values; list some/],
+    [
+      "unknown sampler",
+      [...base, "--sampler", "sobul", "--", "true"],
+      /no sampler "sobul" \(did you mean "sobol"\?\)/,
+    ],
+    [
+      "grid over a real",
+      [...base, "--sampler", "grid", "--", "true"],
+      /grid: x has too many values; list some/,
+    ],
     ["a bad number", [...base, "-n", "many", "--", "true"], /-n many: expected a whole number/],
     ["program without --", [...base, "python", "train.py"], /put -- before the program/],
     ["missing configuration", ["run", "nowhere.yaml"], /nowhere\.yaml/],
@@ -175,14 +320,36 @@ describe("a command that cannot be meant exits with 2, and begins nothing", () =
   });
 
   test("a parameter that no placeholder names is warned of", () => {
-    const { code, stderr } = place.fettle(...base, "-p", "y=1..2", "-n", "1", "--", "sh", "-c", "echo loss={x}");
+    const { code, stderr } = place.fettle(
+      ...base,
+      "-p",
+      "y=1..2",
+      "-n",
+      "1",
+      "--",
+      "sh",
+      "-c",
+      "echo loss={x}",
+    );
     expect(code).toBe(0);
     expect(stderr).toContain("warning: {y} is not in the command; the program can read it as FETTLE_PARAM_Y");
   });
 
   test("another space under the same name is refused with the difference", () => {
     run("echo loss={x}");
-    const { code, stderr } = place.fettle("run", "--study", "s", "-p", "x=0.0..2.0", "--min", "loss", "--", "sh", "-c", "echo loss={x}");
+    const { code, stderr } = place.fettle(
+      "run",
+      "--study",
+      "s",
+      "-p",
+      "x=0.0..2.0",
+      "--min",
+      "loss",
+      "--",
+      "sh",
+      "-c",
+      "echo loss={x}",
+    );
     expect(code).toBe(2);
     expect(stderr).toContain("study s has another space (x: high 1 → 2)");
     expect(stderr).toContain("fettle extend s");
@@ -190,7 +357,18 @@ describe("a command that cannot be meant exits with 2, and begins nothing", () =
 });
 
 test("reading commands never make a file, and name what is near", () => {
-  for (const args of [["ls"], ["best"], ["trials"], ["show"], ["resume"], ["stop"], ["replay"], ["export"], ["tell", "0", "1"], ["ask"]]) {
+  for (const args of [
+    ["ls"],
+    ["best"],
+    ["trials"],
+    ["show"],
+    ["resume"],
+    ["stop"],
+    ["replay"],
+    ["export"],
+    ["tell", "0", "1"],
+    ["ask"],
+  ]) {
     const { code, stderr } = place.fettle(...args);
     expect([args[0], code]).toEqual([args[0], 2]);
     expect(stderr).toContain("fettle.db does not exist");
@@ -203,13 +381,22 @@ test("reading commands never make a file, and name what is near", () => {
 });
 
 test("a configuration in YAML and one in TypeScript", () => {
-  writeFileSync(join(place.folder, "fettle.yaml"), "study: s\ncommand: sh -c 'echo loss={x}'\nmetric: {name: loss, goal: minimize}\nparams:\n  x: {type: float, min: 1e-5, max: 0.1, log: true}\ntrials: 4\n");
+  writeFileSync(
+    join(place.folder, "fettle.yaml"),
+    "study: s\ncommand: sh -c 'echo loss={x}'\nmetric: {name: loss, goal: minimize}\nparams:\n  x: {type: float, min: 1e-5, max: 0.1, log: true}\ntrials: 4\n",
+  );
   expect(place.fettle("check").stdout).toContain("4 trials, 1 at a time");
   expect(place.fettle("run").code).toBe(0);
   expect(place.trials()).toHaveLength(4);
-  writeFileSync(join(place.folder, "bad.yaml"), "command: true\nmetric: {name: loss, goal: minimise}\nparams: {x: '0..1'}\n");
+  writeFileSync(
+    join(place.folder, "bad.yaml"),
+    "command: true\nmetric: {name: loss, goal: minimise}\nparams: {x: '0..1'}\n",
+  );
   const bad = place.fettle("check", "bad.yaml");
-  expect([bad.code, bad.stderr.trim()]).toEqual([2, expect.stringMatching(/bad\.yaml:\d+:\d+ metric\.goal.*minimize/)]);
+  expect([bad.code, bad.stderr.trim()]).toEqual([
+    2,
+    expect.stringMatching(/bad\.yaml:\d+:\d+ metric\.goal.*minimize/),
+  ]);
   const source = new URL("../dist/index.js", import.meta.url).href;
   writeFileSync(
     join(place.folder, "fettle.config.ts"),

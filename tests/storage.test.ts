@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NewEvent } from "../src/events.ts";
+import { createStudy, float, space } from "../src/index.ts";
 import type { Storage } from "../src/storage.ts";
 import { memory } from "../src/storages/memory.ts";
 import { sqlite } from "../src/storages/sqlite.ts";
 import { storageChecks } from "../src/testing/storage.ts";
-import { createStudy, float, space } from "../src/index.ts";
 import { canMount, needs } from "./needs.ts";
 
 let folder: string;
@@ -33,7 +33,9 @@ const open = (options = {}): Storage => {
 describe.each(["memory", "sqlite", "sqlite (power)"])("%s", (kind) => {
   test.each(storageChecks.map((check) => [check.name, check] as const))("%s", async (_, check) => {
     const shared = memory();
-    const site = { open: async () => (kind === "memory" ? shared : open(kind === "sqlite" ? {} : { durability: "power" })) };
+    const site = {
+      open: async () => (kind === "memory" ? shared : open(kind === "sqlite" ? {} : { durability: "power" })),
+    };
     await check.run(site);
   });
 });
@@ -80,23 +82,34 @@ describe("a study file that cannot be used is told in one line", () => {
     await expect((async () => open().read("study", 0))()).rejects.toThrow(/is damaged|not a study file/);
   });
 
-  needs("a mount of its own (root)", canMount).test("on a full disk the append is refused whole, and goes through once there is room", async () => {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=600k", "tmpfs", folder]);
-    try {
-      const storage = open();
-      await storage.create("s", [{ kind: "stopped", reason: "", client: "a", seq: 1 }]);
-      writeFileSync(join(folder, "ballast"), Buffer.alloc(300_000));
-      const note = (seq: number, size: number): NewEvent => ({ kind: "noted", key: "k", value: "x".repeat(size), client: "a", seq });
-      await expect(storage.append("s", [note(2, 10), note(3, 400_000)])).rejects.toThrow("the disk is full; free some space");
-      expect((await storage.read("s", 0)).length).toBe(1);
-      rmSync(join(folder, "ballast"));
-      expect(await storage.append("s", [note(2, 10)])).toBe(2);
-      await storage.close();
-      handles = [];
-    } finally {
-      execFileSync("umount", ["-l", folder]);
-    }
-  });
+  needs("a mount of its own (root)", canMount).test(
+    "on a full disk the append is refused whole, and goes through once there is room",
+    async () => {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=600k", "tmpfs", folder]);
+      try {
+        const storage = open();
+        await storage.create("s", [{ kind: "stopped", reason: "", client: "a", seq: 1 }]);
+        writeFileSync(join(folder, "ballast"), Buffer.alloc(300_000));
+        const note = (seq: number, size: number): NewEvent => ({
+          kind: "noted",
+          key: "k",
+          value: "x".repeat(size),
+          client: "a",
+          seq,
+        });
+        await expect(storage.append("s", [note(2, 10), note(3, 400_000)])).rejects.toThrow(
+          "the disk is full; free some space",
+        );
+        expect((await storage.read("s", 0)).length).toBe(1);
+        rmSync(join(folder, "ballast"));
+        expect(await storage.append("s", [note(2, 10)])).toBe(2);
+        await storage.close();
+        handles = [];
+      } finally {
+        execFileSync("umount", ["-l", folder]);
+      }
+    },
+  );
 
   test("opened to read, it cannot be written", async () => {
     await open().close();
@@ -141,7 +154,9 @@ function startWriter(path: string, client: string, acknowledged: Map<string, num
       await storage.append("s", events);
       process.stdout.write((seq + 1) + "\\n");
     }`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let rest = "";
   child.stdout.on("data", (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split("\n");

@@ -13,7 +13,12 @@ import { random, shuffled } from "./random.ts";
 export const PIXELS = 28 * 28;
 export const CLASSES = 10;
 const COUNT = 10_000;
-const PARTS = { fit: [0, 6_400], validation: [6_400, 8_000], train: [0, 8_000], test: [8_000, 10_000] } as const;
+const PARTS = {
+  fit: [0, 6_400],
+  validation: [6_400, 8_000],
+  train: [0, 8_000],
+  test: [8_000, 10_000],
+} as const;
 
 /** Memory that threads share: one copy of the digits however many of them train. */
 export interface Digits {
@@ -46,7 +51,10 @@ export function loadDigits(seed = 1): Digits {
     }));
   });
 
-  for (const [i, digit] of digits.flat().sort((a, b) => a.place - b.place).entries()) {
+  for (const [i, digit] of digits
+    .flat()
+    .sort((a, b) => a.place - b.place)
+    .entries()) {
     images.set(digit.pixels, i * PIXELS);
     labels[i] = digit.label;
   }

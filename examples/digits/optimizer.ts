@@ -3,17 +3,17 @@
  *
  * In jax-js a function uses up its arguments; `.ref` keeps one for another use.
  */
-import { type Array, numpy as np } from "@jax-js/jax";
+import { numpy as np, type Array as Tensor } from "@jax-js/jax";
 import type { Params } from "./space.ts";
 
 /** What an optimiser keeps of one array of weights. */
-export type Memory = Array[];
+export type Memory = Tensor[];
 
 export interface Optimizer {
   /** How many arrays it keeps for each array of weights. */
   readonly size: number;
   /** The step to take down the gradient, to be multiplied by the learning rate, and what it keeps now. */
-  readonly step: (gradient: Array, memory: Memory) => [step: Array, memory: Memory];
+  readonly step: (gradient: Tensor, memory: Memory) => [step: Tensor, memory: Memory];
 }
 
 const EPSILON = 1e-7;

@@ -13,19 +13,23 @@ import { train } from "./network.ts";
 import { digitsSpace } from "./space.ts";
 
 /** What each run adds to the study, whichever comes first. */
-const TRIALS = 60;
-const SECONDS = 110;
+const TRIALS = 100;
+const SECONDS = 130;
 
 const storage = sqlite("digits.db");
 const options = { objectives: { error: "minimize" }, study: "digits", storage } as const;
 const known = (await storage.list()).includes("digits");
-const study = known ? await openStudy(digitsSpace, options) : await createStudy(digitsSpace, { ...options, seed: 1 });
+const study = known
+  ? await openStudy(digitsSpace, options)
+  : await createStudy(digitsSpace, { ...options, seed: 1 });
 const { trials, activeMs } = study.history;
 await study.extend({ trials: trials.length + TRIALS, seconds: activeMs / 1000 + SECONDS });
 
 const digits = loadDigits();
 const workers = Math.min(4, Math.max(2, availableParallelism()));
-console.log(`${known ? "Going on with" : "Tuning"} a neural network on real digits: at most ${SECONDS} s, ${workers} threads.`);
+console.log(
+  `${known ? "Going on with" : "Tuning"} a neural network on real digits: at most ${SECONDS} s, ${workers} threads.`,
+);
 
 const module = new URL("./train.ts", import.meta.url);
 const engine = threads({ module, parallel: workers, data: digits, nest: digitsSpace.nest });

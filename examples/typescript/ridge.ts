@@ -43,7 +43,12 @@ function predict(weights: readonly number[], x: number): number {
 }
 
 /** Solves (XᵀX + λI) w = Xᵀy by Gaussian elimination; the matrix is positive definite, so no pivoting. */
-function ridge(data: readonly { x: number; y: number }[], degree: number, l2: number, shift: number): number[] {
+function ridge(
+  data: readonly { x: number; y: number }[],
+  degree: number,
+  l2: number,
+  shift: number,
+): number[] {
   const size = degree + 1;
   const rows = Array.from({ length: size }, (_, i) => {
     const row = Array.from({ length: size + 1 }, () => 0);

@@ -4,8 +4,8 @@
  */
 import { exp } from "../math/elementary.ts";
 import { type Rng, rng } from "../random.ts";
-import { toUnit } from "../space.ts";
 import type { Parameter, Space } from "../space/types.ts";
+import { toUnit } from "../space.ts";
 import type { Trial } from "../trial.ts";
 
 export interface ImportanceOptions {
@@ -37,7 +37,11 @@ const SHUFFLES = 100;
  *
  * @returns  largest share first; empty with fewer than 20 complete trials, or where no parameter varies
  */
-export function importance(trials: readonly Trial[], space: Space, options: ImportanceOptions = {}): readonly Importance[] {
+export function importance(
+  trials: readonly Trial[],
+  space: Space,
+  options: ImportanceOptions = {},
+): readonly Importance[] {
   const { objective = 0 } = options;
   const complete = trials.filter(({ state, losses }) => state === "complete" && losses !== undefined);
   if (complete.length < FEWEST) return [];
@@ -67,7 +71,8 @@ function varies(parameter: Parameter): boolean {
 
 function cellsOf(parameter: Parameter, trials: readonly Trial[]): Column {
   const smooth = parameter.domain !== "choice" || parameter.ordered;
-  const count = parameter.domain === "real" ? CELLS : smooth ? Math.min(CELLS, parameter.size) : parameter.size;
+  const count =
+    parameter.domain === "real" ? CELLS : smooth ? Math.min(CELLS, parameter.size) : parameter.size;
   const cells = Int32Array.from(trials, ({ params }) => {
     const value = params[parameter.path];
     return value === undefined ? -1 : Math.min(count - 1, Math.floor(unitOf(parameter, value) * count));
@@ -112,7 +117,9 @@ function parzen(cells: readonly number[], count: number): Float64Array {
   const bandwidth = Math.max(0.5 / 1.64, 1.059 * spread * n ** -0.2);
   const weights = new Float64Array(count);
   for (const cell of cells) weights[cell] += 1 / (n + 1);
-  const kernel = Float64Array.from({ length: count }, (_, distance) => exp(-0.5 * (distance / bandwidth) ** 2));
+  const kernel = Float64Array.from({ length: count }, (_, distance) =>
+    exp(-0.5 * (distance / bandwidth) ** 2),
+  );
   const density = new Float64Array(count).fill(1 / count / (n + 1));
   for (let from = 0; from < count; from++) {
     if (weights[from] === 0) continue;

@@ -16,12 +16,15 @@ export function dominates(a: readonly number[], b: readonly number[]): boolean {
 
 /** The complete, feasible trials that no other dominates, by number; of equal ones, all. */
 export function paretoFront(trials: readonly Trial[]): readonly Trial[] {
-  const ranked = trials.filter((trial) => trial.state === "complete" && trial.losses !== undefined && isFeasible(trial));
+  const ranked = trials.filter(
+    (trial) => trial.state === "complete" && trial.losses !== undefined && isFeasible(trial),
+  );
   // Sorted by the first loss, a trial can only be dominated by one before it, or by an equal neighbour.
   const sorted = [...ranked].sort((a, b) => lexicographic(a.losses as number[], b.losses as number[]));
   const front: Trial[] = [];
   for (const trial of sorted)
-    if (!front.some((other) => dominates(other.losses as number[], trial.losses as number[]))) front.push(trial);
+    if (!front.some((other) => dominates(other.losses as number[], trial.losses as number[])))
+      front.push(trial);
   return front.sort((a, b) => a.number - b.number);
 }
 

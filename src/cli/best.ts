@@ -5,15 +5,15 @@ import { paretoFront } from "../analysis/pareto.ts";
 import { fillCommand, shellQuote } from "../engines/process/command.ts";
 import { parameterVariables } from "../engines/process/environment.ts";
 import { InvalidInputError } from "../errors.ts";
-import { rng } from "../random.ts";
 import { startedTrials } from "../history.ts";
+import { rng } from "../random.ts";
 import type { Study } from "../study.ts";
+import { bestCard, frontCard } from "../terminal/summary.ts";
 import type { Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { write } from "./output.ts";
 import type { Plan } from "./plan.ts";
-import { bestCard, frontCard } from "../terminal/summary.ts";
 import { trialJson } from "./trial-json.ts";
 
 interface BestFlags {
@@ -28,7 +28,11 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
   return withStudy({ ...flags, study: name ?? flags.study }, async (study) => {
     const { history } = study;
     const several = history.problem.objectives.length > 1;
-    const best = several ? paretoFront(startedTrials(history)) : history.best === undefined ? [] : [history.trials[history.best] as Trial];
+    const best = several
+      ? paretoFront(startedTrials(history))
+      : history.best === undefined
+        ? []
+        : [history.trials[history.best] as Trial];
     if (best.length === 0) {
       process.stderr.write(`fettle: study ${study.name} has no complete trial yet\n`);
       return EXIT.failed;
@@ -42,14 +46,24 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
 }
 
 function printVariables(trial: Trial): void {
-  for (const [variable, value] of Object.entries(parameterVariables(trial.params))) write(`${variable}=${shellQuote(value)}`);
+  for (const [variable, value] of Object.entries(parameterVariables(trial.params)))
+    write(`${variable}=${shellQuote(value)}`);
 }
 
 /** The command line that runs the trial again. @throws {InvalidInputError} if the study was not run by one */
 function commandOf(study: Study, trial: Trial): string {
   const { argv } = (study.history.configuration.command ?? {}) as Partial<Plan>;
-  if (argv === undefined) throw new InvalidInputError(`study ${study.name} has no command line; its best params: fettle best ${study.name} --json`);
+  if (argv === undefined)
+    throw new InvalidInputError(
+      `study ${study.name} has no command line; its best params: fettle best ${study.name} --json`,
+    );
   const seed = rng(study.history.problem.seed, "trial", trial.number).bits();
-  const builtIn = { study: study.name, trial: trial.number, attempt: trial.attempt, seed, budget: trial.budget };
+  const builtIn = {
+    study: study.name,
+    trial: trial.number,
+    attempt: trial.attempt,
+    seed,
+    budget: trial.budget,
+  };
   return fillCommand(argv, trial.params, builtIn).map(shellQuote).join(" ");
 }

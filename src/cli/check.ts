@@ -2,8 +2,8 @@
  * `fettle check`: looks at a configuration or a study file, and runs nothing.
  */
 import { resolve } from "node:path";
-import { ConfigFileError } from "../config/file.ts";
 import { describeRun } from "../config/description.ts";
+import { ConfigFileError } from "../config/file.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
 import { messageOf, NotFoundError } from "../errors.ts";
 import { makePruner, makeSampler } from "../registry.ts";
@@ -17,7 +17,8 @@ export async function action(file: string | undefined): Promise<number> {
   if (file?.endsWith(".db")) return checkStudyFile(file);
   const folder = callDirectory();
   const path = file ?? findConfig(folder);
-  if (path === undefined) throw new NotFoundError("there is no configuration here; it would be called fettle.yaml");
+  if (path === undefined)
+    throw new NotFoundError("there is no configuration here; it would be called fettle.yaml");
   try {
     return await checkConfig(path, folder);
   } catch (error) {
@@ -34,11 +35,16 @@ async function checkConfig(path: string, folder: string): Promise<number> {
   makeSampler(name, options);
   makePruner(description.pruner?.name ?? "none", description.pruner?.options);
   const { plan } = planOf(description);
-  for (const warning of [...description.warnings, ...unusedParameters(plan, description)]) process.stderr.write(`fettle: warning: ${warning}\n`);
-  write(`${resolve(folder, path)} is in order: ${objectives.map((one) => `${one.direction} ${one.name}`).join(", ")}, sampler ${name}`);
+  for (const warning of [...description.warnings, ...unusedParameters(plan, description)])
+    process.stderr.write(`fettle: warning: ${warning}\n`);
+  write(
+    `${resolve(folder, path)} is in order: ${objectives.map((one) => `${one.direction} ${one.name}`).join(", ")}, sampler ${name}`,
+  );
   for (const [parameter, json] of Object.entries(space.toJSON())) write(`  -p ${asFlag(parameter, json)}`);
   const points = Number.isFinite(space.size) ? `${space.size} points` : "endless points";
-  write(`${points}, ${limits.trials === undefined ? "no limit on trials" : `${limits.trials} trials`}, ${description.parallel} at a time`);
+  write(
+    `${points}, ${limits.trials === undefined ? "no limit on trials" : `${limits.trials} trials`}, ${description.parallel} at a time`,
+  );
   return EXIT.done;
 }
 

@@ -6,8 +6,8 @@ import { InvalidInputError, NotFoundError } from "../errors.ts";
 import type { Configuration } from "../events.ts";
 import type { Storage } from "../storage.ts";
 import { sqlite } from "../storages/sqlite.ts";
-import { openStudy } from "../tune.ts";
 import type { Study } from "../study.ts";
+import { openStudy } from "../tune.ts";
 
 /** The directory that the command was called in, also through `npm run fettle`. */
 export function callDirectory(): string {
@@ -21,7 +21,9 @@ export async function openStorage(
   options: { readonly create?: boolean; readonly readOnly?: boolean } = {},
 ): Promise<Storage> {
   if (/^[a-z]+:\/\//.test(location))
-    throw new InvalidInputError(`--storage ${location}: only study files are supported so far, such as fettle.db`);
+    throw new InvalidInputError(
+      `--storage ${location}: only study files are supported so far, such as fettle.db`,
+    );
   return sqlite(resolve(callDirectory(), location), { create: false, ...options });
 }
 
@@ -38,7 +40,8 @@ export async function chooseStudy(storage: Storage, name: string | undefined): P
     const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
     throw new NotFoundError(`${storage.location} has no study ${name}; ${known}`);
   }
-  if (names.length === 0) throw new NotFoundError(`${storage.location} has no study yet; fettle run begins one`);
+  if (names.length === 0)
+    throw new NotFoundError(`${storage.location} has no study yet; fettle run begins one`);
   if (names.length === 1) return names[0];
   const summaries = (await storage.summaries?.()) ?? [];
   const last = [...summaries].sort((a, b) => b.updated - a.updated)[0];

@@ -23,5 +23,9 @@ export function* csvLines(problem: Problem, trials: readonly Trial[]): Generator
 }
 
 function csvLine(cells: readonly (string | number | boolean)[]): string {
-  return cells.map((value) => (/[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value))).join(",");
+  return cells
+    .map((value) =>
+      /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value),
+    )
+    .join(",");
 }

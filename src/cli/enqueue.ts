@@ -5,7 +5,10 @@ import { nameAndText } from "../config/flags.ts";
 import { InvalidInputError } from "../errors.ts";
 import { withStudy } from "./context.ts";
 
-export async function action(texts: readonly string[], flags: { storage: string; study?: string }): Promise<undefined> {
+export async function action(
+  texts: readonly string[],
+  flags: { storage: string; study?: string },
+): Promise<undefined> {
   await withStudy(flags, async (study) => {
     const { space } = study.history.problem;
     const params: Record<string, string | number | boolean | null> = {};

@@ -2,10 +2,10 @@
  * Runs a study on an engine: with a view of it, answers to signals, and a summary at the end.
  */
 import type { Engine } from "../engine.ts";
-import { EXIT } from "./exit.ts";
 import type { RunEnd, Study } from "../study.ts";
 import { chooseMode, showLive } from "../terminal/live.ts";
 import { summary } from "../terminal/summary.ts";
+import { EXIT } from "./exit.ts";
 import { trialJson } from "./trial-json.ts";
 
 export interface ExecuteOptions {
@@ -44,8 +44,14 @@ export async function execute(study: Study, engine: Engine, options: ExecuteOpti
   process.on("SIGTERM", terminate);
   process.on("SIGHUP", terminate);
   try {
-    const end = await study.run(engine, { drain: drain.signal, signal: abort.signal, parallel: options.parallel });
-    const told = hopeless ? { ...end, kind: "failures" as const, reason: `the first ${HOPELESS} trials all failed` } : end;
+    const end = await study.run(engine, {
+      drain: drain.signal,
+      signal: abort.signal,
+      parallel: options.parallel,
+    });
+    const told = hopeless
+      ? { ...end, kind: "failures" as const, reason: `the first ${HOPELESS} trials all failed` }
+      : end;
     live.close();
     print(study, told, options);
     return exitCode(study, told);
@@ -60,7 +66,8 @@ export async function execute(study: Study, engine: Engine, options: ExecuteOpti
 
 function print(study: Study, end: RunEnd, { json, flags }: ExecuteOptions): void {
   if (json) {
-    const best = study.history.best === undefined ? null : trialJson(study.history.trials[study.history.best]!);
+    const best =
+      study.history.best === undefined ? null : trialJson(study.history.trials[study.history.best]!);
     process.stdout.write(`${JSON.stringify({ kind: "ended", reason: end.reason, best })}\n`);
     return;
   }

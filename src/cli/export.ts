@@ -23,8 +23,10 @@ const PAGE = 1000;
 
 export async function action(name: string | undefined, flags: ExportFlags): Promise<undefined> {
   await withStudy({ ...flags, study: name ?? flags.study }, async (study, storage) => {
-    const out = flags.output === undefined ? process.stdout : createWriteStream(resolve(callDirectory(), flags.output));
-    for await (const line of lines(study, storage, flags.format)) if (!out.write(`${line}\n`)) await once(out, "drain");
+    const out =
+      flags.output === undefined ? process.stdout : createWriteStream(resolve(callDirectory(), flags.output));
+    for await (const line of lines(study, storage, flags.format))
+      if (!out.write(`${line}\n`)) await once(out, "drain");
     if (out !== process.stdout) {
       out.end();
       await finished(out);

@@ -19,10 +19,15 @@ interface ExtendFlags {
 export async function action(name: string | undefined, flags: ExtendFlags): Promise<undefined> {
   await withStudy({ ...flags, study: name ?? flags.study }, async (study) => {
     const limits = readLimits(flags, study.history);
-    if (Object.keys(limits).length === 0) throw new InvalidInputError("extend by what? For example: fettle extend -n +20, or --time 2h");
+    if (Object.keys(limits).length === 0)
+      throw new InvalidInputError("extend by what? For example: fettle extend -n +20, or --time 2h");
     await study.extend(limits);
-    const told = Object.entries(study.history.limits).map(([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`);
-    process.stderr.write(`fettle: study ${study.name} now ends at ${told.join(", ")}; fettle resume ${study.name} goes on\n`);
+    const told = Object.entries(study.history.limits).map(
+      ([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`,
+    );
+    process.stderr.write(
+      `fettle: study ${study.name} now ends at ${told.join(", ")}; fettle resume ${study.name} goes on\n`,
+    );
   });
 }
 
@@ -42,6 +47,8 @@ function readTarget(text: string, { problem }: History): [string, number] {
   const [name, value] = nameAndText("--target", text, `${problem.objectives[0].name}=0.1`);
   const number = Number(value);
   if (!problem.objectives.some((one) => one.name === name) || Number.isNaN(number))
-    throw new InvalidInputError(`--target ${text}: expected one of ${problem.objectives.map((one) => one.name).join(", ")} and a number`);
+    throw new InvalidInputError(
+      `--target ${text}: expected one of ${problem.objectives.map((one) => one.name).join(", ")} and a number`,
+    );
   return [name, number];
 }

@@ -33,7 +33,9 @@ function report(error: unknown): number {
     if (process.env.FETTLE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return EXIT.failed;
   }
-  return ["invalid-input", "not-found", "conflict", "unsupported"].includes(error.code) ? EXIT.usage : EXIT.failed;
+  return ["invalid-input", "not-found", "conflict", "unsupported"].includes(error.code)
+    ? EXIT.usage
+    : EXIT.failed;
 }
 
 /** An action whose module is loaded when it is needed. */
@@ -84,7 +86,11 @@ function addRunCommands(program: Command): void {
         "Parameters come from -p, from fettle.yaml, or from fettle.config.ts. An existing study is continued.",
     )
     .argument("[config-or-command...]", "a configuration file; after --, the program and its arguments")
-    .option("-p, --param <name=range>", "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99", collect)
+    .option(
+      "-p, --param <name=range>",
+      "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99",
+      collect,
+    )
     .option("--min <metric>", "a metric to minimise", collect)
     .option("--max <metric>", "a metric to maximise", collect)
     .option("-n, --trials <number>", "how many trials the study has in all (100 unless limited otherwise)")
@@ -180,7 +186,11 @@ function addResultCommands(program: Command): void {
     .argument("[study]", "its name; the last one unless given")
     .addOption(study().hideHelp())
     .addOption(storage())
-    .option("--where <condition>", 'such as "state = complete" or "lr < 1e-3"; several must all hold', collect)
+    .option(
+      "--where <condition>",
+      'such as "state = complete" or "lr < 1e-3"; several must all hold',
+      collect,
+    )
     .option("--csv", "print CSV")
     .option("--json", "print an array of trials")
     .action(lazy(() => import("./trials.ts")));
@@ -203,7 +213,11 @@ function addResultCommands(program: Command): void {
     .argument("[study]", "its name; the last one unless given")
     .addOption(study().hideHelp())
     .addOption(storage())
-    .addOption(new Option("--format <format>", "jsonl: a trial a line; csv; log: the events").choices(["jsonl", "csv", "log"]).default("jsonl"))
+    .addOption(
+      new Option("--format <format>", "jsonl: a trial a line; csv; log: the events")
+        .choices(["jsonl", "csv", "log"])
+        .default("jsonl"),
+    )
     .option("-o, --output <file>", "a file instead of standard output")
     .action(lazy(() => import("./export.ts")));
 }
@@ -271,7 +285,10 @@ function addStudyCommands(program: Command): void {
   program
     .command("check")
     .summary("check a configuration file without running anything, or a study file")
-    .argument("[file]", "fettle.yaml, fettle.config.ts or a study file (the configuration found here unless given)")
+    .argument(
+      "[file]",
+      "fettle.yaml, fettle.config.ts or a study file (the configuration found here unless given)",
+    )
     .action(lazy(() => import("./check.ts")));
 
   program

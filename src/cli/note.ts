@@ -4,7 +4,10 @@
 import { wholeNumber } from "../config/flags.ts";
 import { withStudy } from "./context.ts";
 
-export async function action(texts: readonly string[], flags: { storage: string; study?: string; trial?: string }): Promise<undefined> {
+export async function action(
+  texts: readonly string[],
+  flags: { storage: string; study?: string; trial?: string },
+): Promise<undefined> {
   const text = texts.join(" ");
   const [, key = "note", value = text] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
   const trial = wholeNumber("--trial", flags.trial, 0);

@@ -2,13 +2,17 @@
  * Text for people: tables, flags and times.
  */
 import type { ParameterJson, Scalar } from "../space.ts";
-import type { Trial } from "../trial.ts";
 import { short } from "../terminal/view.ts";
+import type { Trial } from "../trial.ts";
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const isNumber = header.map((_, column) => rows.every((row) => /^[-+\d.e∞]*$|^NaN$|^$/.test(row[column] ?? "")));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const isNumber = header.map((_, column) =>
+    rows.every((row) => /^[-+\d.e∞]*$|^NaN$|^$/.test(row[column] ?? "")),
+  );
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
@@ -30,7 +34,11 @@ export function cell(value: Scalar | undefined): string {
 /** 3 minutes ago, yesterday: how long ago `time` was at `now`, both in milliseconds. */
 export function ago(time: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - time) / 1000));
-  for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]] as const) {
+  for (const [unit, size] of [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ] as const) {
     const count = Math.floor(seconds / size);
     if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   }
@@ -39,12 +47,15 @@ export function ago(time: number, now: number): string {
 
 /** Seconds that a trial took; empty where it has not ended. */
 export function duration({ times }: Trial): string {
-  return times.started === undefined || times.finished === undefined ? "" : ((times.finished - times.started) / 1000).toFixed(1);
+  return times.started === undefined || times.finished === undefined
+    ? ""
+    : ((times.finished - times.started) / 1000).toFixed(1);
 }
 
 /** A parameter as `-p` writes it. */
 export function asFlag(path: string, json: ParameterJson): string {
-  const suffix = "length" in json && json.length !== undefined && json.type !== "array" ? `:length=${json.length}` : "";
+  const suffix =
+    "length" in json && json.length !== undefined && json.type !== "array" ? `:length=${json.length}` : "";
   switch (json.type) {
     case "float":
     case "int": {
@@ -65,4 +76,3 @@ export function asFlag(path: string, json: ParameterJson): string {
       return `${path}: ${json.length} groups`;
   }
 }
-

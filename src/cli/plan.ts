@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import type { Description } from "../config/description.ts";
 import type { Engine } from "../engine.ts";
-import { comparePlaceholders, checkPlaceholders } from "../engines/process/command.ts";
+import { checkPlaceholders, comparePlaceholders } from "../engines/process/command.ts";
 import { checkVariables, variableOf } from "../engines/process/environment.ts";
 import { checkProgram } from "../engines/process/program.ts";
 import { InvalidInputError } from "../errors.ts";
@@ -35,20 +35,35 @@ export interface Placement {
 export function planOf(description: Description): { plan: Plan; objective?: Objective } {
   const { run, cwd, env, patterns, trialTimeoutMs, value } = description;
   if (run === undefined)
-    throw new InvalidInputError("nothing to run: put the program behind --, such as fettle run … -- python train.py --lr {lr}");
+    throw new InvalidInputError(
+      "nothing to run: put the program behind --, such as fettle run … -- python train.py --lr {lr}",
+    );
   if ("module" in run) return { plan: { kind: "module", module: run.module } };
   if ("objective" in run) return { plan: { kind: "objective" }, objective: run.objective };
   const paths = description.space.parameters.map(({ path }) => path);
   checkPlaceholders(run.command, paths);
   checkVariables(paths);
   checkProgram(run.command[0], cwd, env.PATH);
-  return { plan: { kind: "command", argv: run.command, cwd, env, patterns, value, ...(trialTimeoutMs !== undefined && { trialTimeoutMs }) } };
+  return {
+    plan: {
+      kind: "command",
+      argv: run.command,
+      cwd,
+      env,
+      patterns,
+      value,
+      ...(trialTimeoutMs !== undefined && { trialTimeoutMs }),
+    },
+  };
 }
 
 /** Parameters that no placeholder names, where others have one. */
 export function unusedParameters({ argv }: Plan, description: Description): string[] {
   if (argv === undefined || comparePlaceholders(argv, []).unknown.length === 0) return [];
-  const { unused } = comparePlaceholders(argv, description.space.parameters.map(({ path }) => path));
+  const { unused } = comparePlaceholders(
+    argv,
+    description.space.parameters.map(({ path }) => path),
+  );
   return unused
     .filter((path) => !(path in description.fixed))
     .map((path) => `{${path}} is not in the command; the program can read it as ${variableOf(path)}`);
@@ -64,9 +79,13 @@ export function toConfiguration(plan: Plan, placement: Placement): Pick<Configur
 export function planOfStudy(study: Study): Plan {
   const plan = study.history.configuration.command as Plan | undefined;
   if (plan === undefined)
-    throw new InvalidInputError(`study ${study.name} was not run from the command line; go on with it in the program that made it`);
+    throw new InvalidInputError(
+      `study ${study.name} was not run from the command line; go on with it in the program that made it`,
+    );
   if (plan.kind === "objective")
-    throw new InvalidInputError(`the objective of study ${study.name} is in its configuration file: fettle run FILE --study ${study.name}`);
+    throw new InvalidInputError(
+      `the objective of study ${study.name} is in its configuration file: fettle run FILE --study ${study.name}`,
+    );
   return plan;
 }
 
@@ -107,7 +126,12 @@ function directionsOf(objectives: readonly ObjectiveSpec[]) {
 export function inventName(plan: Plan, unique: string): string {
   const words = plan.argv ?? [plan.module ?? "study"];
   const script = words.find((word) => /\.\w+$/.test(word) && !word.includes("{")) ?? words[0];
-  const base = script.replaceAll("\\", "/").split("/").at(-1)?.replace(/\.\w+$/, "") ?? "";
+  const base =
+    script
+      .replaceAll("\\", "/")
+      .split("/")
+      .at(-1)
+      ?.replace(/\.\w+$/, "") ?? "";
 
   return `${base.replace(/[^\w-]/g, "-") || "study"}-${unique}`;
 }

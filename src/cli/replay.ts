@@ -9,18 +9,29 @@ import { write } from "./output.ts";
 
 const SHOWN = 10;
 
-export async function action(name: string | undefined, flags: { storage: string; study?: string; json?: boolean }): Promise<number> {
+export async function action(
+  name: string | undefined,
+  flags: { storage: string; study?: string; json?: boolean },
+): Promise<number> {
   const storage = await openStorage(flags.storage);
   try {
     const study = await chooseStudy(storage, name ?? flags.study);
-    const resolve = (sampler: string, options: never) => (Object.hasOwn(samplers, sampler) ? makeSampler(sampler, options) : undefined);
+    const resolve = (sampler: string, options: never) =>
+      Object.hasOwn(samplers, sampler) ? makeSampler(sampler, options) : undefined;
     const { same, different, incomparable } = await replay(storage, study, resolve as never);
     if (flags.json) write(JSON.stringify({ same, different, incomparable }, null, 2));
     else {
-      write(`${same + different.length} suggestions replayed, ${different.length === 0 ? "no difference" : `${different.length} different`}`);
+      write(
+        `${same + different.length} suggestions replayed, ${different.length === 0 ? "no difference" : `${different.length} different`}`,
+      );
       for (const { trial, logged, replayed } of different.slice(0, SHOWN))
-        write(`  trial ${trial}: the log has ${JSON.stringify(logged)}, replayed was ${JSON.stringify(replayed)}`);
-      if (incomparable.length > 0) write(`${incomparable.length} not comparable: made by ${[...new Set(incomparable.map(({ sampler }) => sampler))].join(", ")}`);
+        write(
+          `  trial ${trial}: the log has ${JSON.stringify(logged)}, replayed was ${JSON.stringify(replayed)}`,
+        );
+      if (incomparable.length > 0)
+        write(
+          `${incomparable.length} not comparable: made by ${[...new Set(incomparable.map(({ sampler }) => sampler))].join(", ")}`,
+        );
     }
     if (different.length > 0) return EXIT.failed;
     return incomparable.length > 0 ? EXIT.incomparable : EXIT.done;

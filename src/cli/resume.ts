@@ -2,8 +2,8 @@
  * `fettle resume`: goes on with a study as it was run before.
  */
 import { durationAt, wholeNumber } from "../config/flags.ts";
-import { openStudy } from "../tune.ts";
 import type { Study } from "../study.ts";
+import { openStudy } from "../tune.ts";
 import { chooseStudy, filesDirectory, openStorage } from "./context.ts";
 import { execute } from "./execute.ts";
 import { engineFor, type Placement, planOfStudy, toConfiguration } from "./plan.ts";
@@ -22,10 +22,14 @@ interface ResumeFlags {
 export async function action(name: string | undefined, flags: ResumeFlags): Promise<number> {
   const trials = wholeNumber("-n", flags.trials, 1);
   const parallel = wholeNumber("-j", flags.parallel, 1);
-  const seconds = flags.time === undefined ? undefined : durationAt(`--time ${flags.time}`, flags.time) / 1000;
+  const seconds =
+    flags.time === undefined ? undefined : durationAt(`--time ${flags.time}`, flags.time) / 1000;
   const storage = await openStorage(flags.storage);
   try {
-    const study = (await openStudy(undefined, { storage, study: await chooseStudy(storage, name ?? flags.study) })) as Study;
+    const study = (await openStudy(undefined, {
+      storage,
+      study: await chooseStudy(storage, name ?? flags.study),
+    })) as Study;
     try {
       const plan = planOfStudy(study);
       const { configuration } = study.history;
@@ -39,7 +43,12 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
       await study.configure({ ...toConfiguration(plan, placement), limits });
       const engine = await engineFor(study, plan, placement, undefined);
       const shown = flags.storage === "fettle.db" ? "" : ` --storage ${flags.storage}`;
-      return await execute(study, engine, { ...flags, parallel: placement.parallel, flags: shown, guard: true });
+      return await execute(study, engine, {
+        ...flags,
+        parallel: placement.parallel,
+        flags: shown,
+        guard: true,
+      });
     } finally {
       await study.close();
     }

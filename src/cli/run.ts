@@ -1,7 +1,7 @@
 /**
  * `fettle run`: tunes a program.
  */
-import { describeRun, type Description } from "../config/description.ts";
+import { type Description, describeRun } from "../config/description.ts";
 import type { Flags } from "../config/flags.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
@@ -14,7 +14,15 @@ import { Study } from "../study.ts";
 import { openStudy } from "../tune.ts";
 import { callDirectory, filesDirectory, openStorage } from "./context.ts";
 import { execute } from "./execute.ts";
-import { engineFor, inventName, type Placement, type Plan, planOf, toConfiguration, unusedParameters } from "./plan.ts";
+import {
+  engineFor,
+  inventName,
+  type Placement,
+  type Plan,
+  planOf,
+  toConfiguration,
+  unusedParameters,
+} from "./plan.ts";
 
 /** How many trials a study has where nothing limits it. */
 const DEFAULT_TRIALS = 100;
@@ -25,10 +33,15 @@ interface RunFlags extends Flags {
   readonly quiet?: boolean;
 }
 
-export async function action(operands: string[], flags: RunFlags, command: { getOptionValueSource(name: string): string | undefined }): Promise<number> {
+export async function action(
+  operands: string[],
+  flags: RunFlags,
+  command: { getOptionValueSource(name: string): string | undefined },
+): Promise<number> {
   const description = await describe(operands, flags, command.getOptionValueSource("storage") !== "default");
   const { plan, objective } = planOf(description);
-  for (const warning of [...description.warnings, ...unusedParameters(plan, description)]) say(`warning: ${warning}`);
+  for (const warning of [...description.warnings, ...unusedParameters(plan, description)])
+    say(`warning: ${warning}`);
   const location = description.storage ?? flags.storage;
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
   makePruner(description.pruner?.name ?? "none", description.pruner?.options);
@@ -36,7 +49,10 @@ export async function action(operands: string[], flags: RunFlags, command: { get
   const points = sampler.count?.(sampler.init({ ...problem, limits: description.limits })); // refuses before a file is made
   const storage = await openStorage(location, { create: true });
   try {
-    const placement: Placement = { parallel: description.parallel, files: filesDirectory(location, description.files) };
+    const placement: Placement = {
+      parallel: description.parallel,
+      files: filesDirectory(location, description.files),
+    };
     const name = description.study ?? inventName(plan, randomId(4));
     const known = description.study !== undefined && (await storage.list()).includes(name);
     const study = known
@@ -68,14 +84,23 @@ async function describe(operands: string[], flags: RunFlags, storageGiven: boole
   const before = operands.slice(0, operands.length - behind);
   const program = operands.slice(operands.length - behind);
   if (before.length > 1)
-    throw new InvalidInputError(`${before.join(" ")}: put -- before the program, as in fettle run … -- ${before.join(" ")}`);
+    throw new InvalidInputError(
+      `${before.join(" ")}: put -- before the program, as in fettle run … -- ${before.join(" ")}`,
+    );
   const given = before[0] ?? (program.length === 0 ? findConfig(folder) : undefined);
   const file = given === undefined ? undefined : await loadConfig(given, folder);
   const { storage, ...others } = flags;
   return describeRun({ file, flags: storageGiven ? flags : others, command: program, folder });
 }
 
-function problemOf({ space, objectives, constraints, steps, deterministic, seed = randomSeed() }: Description) {
+function problemOf({
+  space,
+  objectives,
+  constraints,
+  steps,
+  deterministic,
+  seed = randomSeed(),
+}: Description) {
   return {
     space,
     objectives,
@@ -104,8 +129,15 @@ async function create(
     ...(Object.keys(description.fixed).length > 0 && { fixed: description.fixed }),
     ...placed,
   };
-  const study = await Study.create(name, problem, configuration, { storage, sampler, pruner: makePruner(pruner.name, pruner.options) });
-  if (points !== undefined) say(`${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`);
+  const study = await Study.create(name, problem, configuration, {
+    storage,
+    sampler,
+    pruner: makePruner(pruner.name, pruner.options),
+  });
+  if (points !== undefined)
+    say(
+      `${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`,
+    );
   if (description.study === undefined) say(`study ${name} in ${storage.location}`);
   return study;
 }
@@ -118,7 +150,13 @@ function withDefault(limits: Limits, points: number | undefined): Limits {
 }
 
 /** Goes on with a study that exists, if it is of the same problem. */
-async function join(storage: Storage, name: string, description: Description, plan: Plan, placement: Placement): Promise<Study> {
+async function join(
+  storage: Storage,
+  name: string,
+  description: Description,
+  plan: Plan,
+  placement: Placement,
+): Promise<Study> {
   const sampler = description.sampler && makeSampler(description.sampler.name, description.sampler.options);
   const study = await openStudy(undefined, { storage, study: name, ...(sampler && { sampler }) });
   const { problem, configuration } = study.history;
@@ -127,7 +165,8 @@ async function join(storage: Storage, name: string, description: Description, pl
       `study ${name} has another space (${problem.space.difference(description.space).join("; ")}); ` +
         `give the new one another --study, or go on with the old one: fettle extend ${name} -n TRIALS, fettle resume ${name}`,
     );
-  const goals = (objectives: typeof problem.objectives) => objectives.map((one) => `${one.direction} ${one.name}`).join(", ");
+  const goals = (objectives: typeof problem.objectives) =>
+    objectives.map((one) => `${one.direction} ${one.name}`).join(", ");
   if (goals(problem.objectives) !== goals(description.objectives))
     throw new ConflictError(
       `study ${name} has other objectives (${goals(problem.objectives)}, not ${goals(description.objectives)}); give the new ones another --study`,
@@ -136,9 +175,14 @@ async function join(storage: Storage, name: string, description: Description, pl
   const wanted = {
     ...toConfiguration(plan, placement),
     ...(description.sampler && { sampler: description.sampler }),
-    ...(Object.keys(description.limits).length > 0 && { limits: { ...configuration.limits, ...description.limits } }),
+    ...(Object.keys(description.limits).length > 0 && {
+      limits: { ...configuration.limits, ...description.limits },
+    }),
   };
-  const changed = Object.entries(wanted).some(([key, value]) => JSON.stringify(value) !== JSON.stringify(configuration[key as keyof typeof configuration]));
+  const changed = Object.entries(wanted).some(
+    ([key, value]) =>
+      JSON.stringify(value) !== JSON.stringify(configuration[key as keyof typeof configuration]),
+  );
   if (changed) await study.configure(wanted);
   return study as Study;
 }

@@ -1,17 +1,18 @@
 /**
  * `fettle show`: a study, or one of its trials.
  */
+
+import { shellQuote } from "../engines/process/command.ts";
 import { NotFoundError } from "../errors.ts";
 import { limitReached } from "../history.ts";
 import type { Study } from "../study.ts";
+import { bestCard, frontCard } from "../terminal/summary.ts";
+import { short, sparkline, valuesLine } from "../terminal/view.ts";
 import type { Trial } from "../trial.ts";
-import { shellQuote } from "../engines/process/command.ts";
 import { withStudy } from "./context.ts";
 import { asFlag, cell, duration, write } from "./output.ts";
 import type { Plan } from "./plan.ts";
-import { bestCard, frontCard } from "../terminal/summary.ts";
 import { trialJson } from "./trial-json.ts";
-import { short, sparkline, valuesLine } from "../terminal/view.ts";
 
 interface ShowFlags {
   readonly storage: string;
@@ -20,7 +21,11 @@ interface ShowFlags {
 }
 
 /** `show STUDY`, `show STUDY 17`, or `show 17` for a trial of the study that is meant anyway. */
-export async function action(first: string | undefined, second: string | undefined, flags: ShowFlags): Promise<undefined> {
+export async function action(
+  first: string | undefined,
+  second: string | undefined,
+  flags: ShowFlags,
+): Promise<undefined> {
   const { study, trial } = readOperands(first, second, flags.study);
   await withStudy({ ...flags, study }, async (found) => {
     if (trial !== undefined) return showTrial(found, findTrial(found, trial), flags.json === true);
@@ -30,7 +35,11 @@ export async function action(first: string | undefined, second: string | undefin
 }
 
 /** A whole number alone is a trial. */
-export function readOperands(first: string | undefined, second: string | undefined, study: string | undefined) {
+export function readOperands(
+  first: string | undefined,
+  second: string | undefined,
+  study: string | undefined,
+) {
   if (second !== undefined) return { study: first, trial: second };
   if (first !== undefined && /^\d+$/.test(first)) return { study, trial: first };
   return { study: first ?? study, trial: undefined };
@@ -39,20 +48,40 @@ export function readOperands(first: string | undefined, second: string | undefin
 /** @throws {NotFoundError} if the study has no such trial */
 export function findTrial(study: Study, text: string): Trial {
   const trial = /^\d+$/.test(text) ? study.history.trials[Number(text)] : undefined;
-  if (trial === undefined) throw new NotFoundError(`study ${study.name} has no trial ${text}; it has ${study.history.trials.length}`);
+  if (trial === undefined)
+    throw new NotFoundError(
+      `study ${study.name} has no trial ${text}; it has ${study.history.trials.length}`,
+    );
   return trial;
 }
 
 function studyJson({ name, history }: Study): object {
   const { problem, configuration, limits, counts, notes, activeMs, best, created, time } = history;
   const { space, objectives, seed } = problem;
-  return { study: name, objectives, seed, space: space.toJSON(), configuration, limits, counts, notes, activeMs, best: best ?? null, created, updated: time };
+  return {
+    study: name,
+    objectives,
+    seed,
+    space: space.toJSON(),
+    configuration,
+    limits,
+    counts,
+    notes,
+    activeMs,
+    best: best ?? null,
+    created,
+    updated: time,
+  };
 }
 
 function studyCard({ name, history }: Study): string[] {
   const { problem, configuration, limits, counts, notes, claims } = history;
-  const shown = Object.entries(counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
-  const limited = Object.entries(limits).map(([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`);
+  const shown = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  const limited = Object.entries(limits).map(
+    ([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`,
+  );
   const { argv } = (configuration.command ?? {}) as Partial<Plan>;
   const state = claims.size > 0 ? "running" : (limitReached(history)?.reason ?? "idle");
   const lines = [
@@ -63,11 +92,17 @@ function studyCard({ name, history }: Study): string[] {
     `limits    ${limited.join(", ") || "none"}`,
     `sampler   ${configuration.sampler?.name ?? "auto"}, seed ${problem.seed}`,
     ...(argv ? [`command   ${argv.map(shellQuote).join(" ")}`] : []),
-    ...Object.entries(notes).map(([key, value]) => `note      ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`),
+    ...Object.entries(notes).map(
+      ([key, value]) => `note      ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ),
     "",
-    ...Object.entries(problem.space.toJSON()).map(([path, json]) => `  -p ${asFlag(path, json)}${json.when ? `   when ${JSON.stringify(json.when)}` : ""}`),
+    ...Object.entries(problem.space.toJSON()).map(
+      ([path, json]) =>
+        `  -p ${asFlag(path, json)}${json.when ? `   when ${JSON.stringify(json.when)}` : ""}`,
+    ),
   ];
-  if (counts.complete > 0) lines.push("", ...(problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
+  if (counts.complete > 0)
+    lines.push("", ...(problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
   return lines;
 }
 
@@ -84,9 +119,19 @@ function showTrial(study: Study, trial: Trial, json: boolean): void {
     "",
     ...Object.entries(trial.params).map(([path, value]) => `  ${path.padEnd(width)}  ${cell(value)}`),
   ];
-  if (last) lines.push("", `${trial.reports.length} reports, the last at step ${last.step}: ${short(curve.at(-1) ?? Number.NaN)}   ${sparkline(curve, 30)}`);
+  if (last)
+    lines.push(
+      "",
+      `${trial.reports.length} reports, the last at step ${last.step}: ${short(curve.at(-1) ?? Number.NaN)}   ${sparkline(curve, 30)}`,
+    );
   if (trial.origin !== undefined) lines.push("", `suggested by ${JSON.stringify(trial.origin)}`);
-  for (const [key, value] of Object.entries(trial.notes)) lines.push(`note ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
-  if (trial.error) lines.push("", `error: ${trial.error.message}`, ...(trial.error.tail?.split("\n").map((line) => `  ${line}`) ?? []));
+  for (const [key, value] of Object.entries(trial.notes))
+    lines.push(`note ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  if (trial.error)
+    lines.push(
+      "",
+      `error: ${trial.error.message}`,
+      ...(trial.error.tail?.split("\n").map((line) => `  ${line}`) ?? []),
+    );
   write([...lines, "", `all it wrote: fettle logs ${study.name} ${trial.number}`].join("\n"));
 }

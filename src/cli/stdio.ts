@@ -4,12 +4,12 @@
 import { createInterface } from "node:readline";
 import { InvalidInputError, messageOf, TuningError } from "../errors.ts";
 import { fromWire, type Limits, numbersFromWire, type WireNumbers } from "../events.ts";
-import { readSpace } from "../space.ts";
 import type { Params } from "../space/types.ts";
+import { readSpace } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import type { Study, Told } from "../study.ts";
-import { createStudy, openStudy } from "../tune.ts";
 import type { Direction, Json, Trial } from "../trial.ts";
+import { createStudy, openStudy } from "../tune.ts";
 import { askedJson } from "./ask.ts";
 import { chooseStudy, openStorage } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -22,16 +22,21 @@ type Method = (study: Study, fields: Fields) => Promise<unknown>;
 function readNumbers(value: unknown, study: Study): Record<string, number> {
   const { objectives } = study.history.problem;
   if (typeof value === "number" || typeof value === "string") {
-    if (objectives.length !== 1) throw new InvalidInputError(`values: give one for each of ${objectives.map(({ name }) => name).join(", ")}`);
+    if (objectives.length !== 1)
+      throw new InvalidInputError(
+        `values: give one for each of ${objectives.map(({ name }) => name).join(", ")}`,
+      );
     return { [objectives[0].name]: fromWire(value as number) };
   }
-  if (typeof value !== "object" || value === null) throw new InvalidInputError("values: expected a number, or numbers by name");
+  if (typeof value !== "object" || value === null)
+    throw new InvalidInputError("values: expected a number, or numbers by name");
   return numbersFromWire(value as WireNumbers) as Record<string, number>;
 }
 
 function readWhole(fields: Fields, name: string): number {
   const value = fields[name];
-  if (!Number.isInteger(value)) throw new InvalidInputError(`${name}: expected a whole number, got ${JSON.stringify(value)}`);
+  if (!Number.isInteger(value))
+    throw new InvalidInputError(`${name}: expected a whole number, got ${JSON.stringify(value)}`);
   return value as number;
 }
 
@@ -55,7 +60,12 @@ const methods: Readonly<Record<string, Method>> = {
   async report(study, fields) {
     const attempt = fields.attempt as number | undefined;
     const values = readNumbers(fields.values, study);
-    return study.report(readWhole(fields, "trial"), readWhole(fields, "step"), values, attempt === undefined ? {} : { attempt });
+    return study.report(
+      readWhole(fields, "trial"),
+      readWhole(fields, "step"),
+      values,
+      attempt === undefined ? {} : { attempt },
+    );
   },
   enqueue: async (study, { params }) => study.enqueue(params as Params),
   async note(study, { key, value, trial }) {
@@ -77,7 +87,10 @@ const methods: Readonly<Record<string, Method>> = {
   },
 };
 
-export async function action(name: string | undefined, flags: { storage: string; study?: string }): Promise<number> {
+export async function action(
+  name: string | undefined,
+  flags: { storage: string; study?: string },
+): Promise<number> {
   let storage: Storage | undefined;
   let study: Study | undefined;
   const wanted = name ?? flags.study;
@@ -93,13 +106,25 @@ export async function action(name: string | undefined, flags: { storage: string;
         if (request.method === "create") study = await create(storage, wanted, request.params);
         else {
           const method = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-          if (method === undefined) throw new InvalidInputError(`there is no method ${request.method}; there are create, ${Object.keys(methods).join(", ")}`);
-          study ??= (await openStudy(undefined, { storage, study: await chooseStudy(storage, wanted) })) as Study;
+          if (method === undefined)
+            throw new InvalidInputError(
+              `there is no method ${request.method}; there are create, ${Object.keys(methods).join(", ")}`,
+            );
+          study ??= (await openStudy(undefined, {
+            storage,
+            study: await chooseStudy(storage, wanted),
+          })) as Study;
         }
-        const result = request.method === "create" ? { study: study.name } : await methods[request.method](study, request.params);
+        const result =
+          request.method === "create"
+            ? { study: study.name }
+            : await methods[request.method](study, request.params);
         answer({ id, result });
       } catch (error) {
-        answer({ id, error: { code: error instanceof TuningError ? error.code : "internal", message: messageOf(error) } });
+        answer({
+          id,
+          error: { code: error instanceof TuningError ? error.code : "internal", message: messageOf(error) },
+        });
       }
     }
     return EXIT.done;
@@ -121,7 +146,8 @@ function parseRequest(line: string): { id?: unknown; method: string; params: Fie
     throw new InvalidInputError(`this line is not JSON: ${line.slice(0, 80)}`);
   }
   const { id, method, params = {} } = (request ?? {}) as { id?: unknown; method?: unknown; params?: unknown };
-  if (typeof method !== "string") throw new InvalidInputError('a request needs a method, such as {"id":1,"method":"ask"}');
+  if (typeof method !== "string")
+    throw new InvalidInputError('a request needs a method, such as {"id":1,"method":"ask"}');
   if (typeof params !== "object" || params === null) throw new InvalidInputError("params must be an object");
   return { id, method, params: params as Fields };
 }
@@ -130,9 +156,18 @@ function parseRequest(line: string): { id?: unknown; method: string; params: Fie
 async function create(storage: Storage, wanted: string | undefined, fields: Fields): Promise<Study> {
   const space = readSpace(fields.space);
   const name = (fields.study as string | undefined) ?? wanted ?? "study";
-  if ((await storage.list()).includes(name)) return (await openStudy(space, { storage, study: name })) as Study;
-  const { objectives, seed, sampler, limits } = fields as { objectives?: Record<string, Direction>; seed?: number; sampler?: string; limits?: Limits };
+  if ((await storage.list()).includes(name))
+    return (await openStudy(space, { storage, study: name })) as Study;
+  const { objectives, seed, sampler, limits } = fields as {
+    objectives?: Record<string, Direction>;
+    seed?: number;
+    sampler?: string;
+    limits?: Limits;
+  };
   const { trials, seconds, failures } = limits ?? {};
   const options = { storage, study: name, objectives, seed, sampler, trials, seconds, failures };
-  return (await createStudy(space, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never)) as Study;
+  return (await createStudy(
+    space,
+    Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never,
+  )) as Study;
 }

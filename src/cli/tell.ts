@@ -6,8 +6,8 @@ import { InvalidInputError } from "../errors.ts";
 import { fromWire, type WireNumber } from "../events.ts";
 import type { ObjectiveSpec } from "../trial.ts";
 import { withStudy } from "./context.ts";
-import { findTrial } from "./show.ts";
 import { write } from "./output.ts";
+import { findTrial } from "./show.ts";
 
 interface TellFlags {
   readonly storage: string;
@@ -23,7 +23,11 @@ export async function action(trial: string, texts: readonly string[], flags: Tel
     const given = wholeNumber("--attempt", flags.attempt, 1);
     const attempt = given === undefined ? {} : { attempt: given };
     if (flags.failed !== undefined) {
-      await study.tell(number, { state: "failed", error: flags.failed === true ? "told that it failed" : flags.failed, ...attempt });
+      await study.tell(number, {
+        state: "failed",
+        error: flags.failed === true ? "told that it failed" : flags.failed,
+        ...attempt,
+      });
       return;
     }
     const values = readValues(texts, study.history.problem.objectives);
@@ -37,12 +41,15 @@ export async function action(trial: string, texts: readonly string[], flags: Tel
 function readValues(texts: readonly string[], objectives: readonly ObjectiveSpec[]): Record<string, number> {
   const example = objectives.map(({ name }) => `${name}=0.5`).join(" ");
   if (texts.length === 0) throw new InvalidInputError(`tell what? For example: fettle tell 0 ${example}`);
-  if (texts.length === 1 && !texts[0].includes("=") && objectives.length === 1) return { [objectives[0].name]: readNumber(texts[0]) };
+  if (texts.length === 1 && !texts[0].includes("=") && objectives.length === 1)
+    return { [objectives[0].name]: readNumber(texts[0]) };
   return Object.fromEntries(
     texts.map((text) => {
       const [name, value] = nameAndText("tell", text, example);
       if (!objectives.some((one) => one.name === name))
-        throw new InvalidInputError(`tell ${text}: there is no objective ${name}; there is ${objectives.map((one) => one.name).join(", ")}`);
+        throw new InvalidInputError(
+          `tell ${text}: there is no objective ${name}; there is ${objectives.map((one) => one.name).join(", ")}`,
+        );
       return [name, readNumber(value)];
     }),
   );
@@ -50,6 +57,7 @@ function readValues(texts: readonly string[], objectives: readonly ObjectiveSpec
 
 function readNumber(text: string): number {
   const value = fromWire(text as WireNumber);
-  if (text.trim() === "" || (Number.isNaN(value) && !/^nan$/i.test(text))) throw new InvalidInputError(`tell ${text}: that is not a number`);
+  if (text.trim() === "" || (Number.isNaN(value) && !/^nan$/i.test(text)))
+    throw new InvalidInputError(`tell ${text}: that is not a number`);
   return value;
 }

@@ -17,15 +17,24 @@ const CONDITION = /^\s*([^\s<>=!]+)\s*(<=|>=|!=|==|=|<|>)\s*(.*?)\s*$/;
 export function parseWhere(text: string, problem: Problem): (trial: Trial) => boolean {
   const match = CONDITION.exec(text);
   if (match === null || match[3] === "")
-    throw new InvalidInputError(`--where ${JSON.stringify(text)}: expected a name, a comparison and a value, such as "lr < 1e-3"`);
+    throw new InvalidInputError(
+      `--where ${JSON.stringify(text)}: expected a name, a comparison and a value, such as "lr < 1e-3"`,
+    );
   const [, name, operator, wanted] = match;
-  const names = [...FIELDS, ...problem.objectives.map((one) => one.name), ...problem.space.parameters.map(({ path }) => path)];
-  if (!names.includes(name)) throw new InvalidInputError(`--where ${JSON.stringify(text)}: trials have no ${name}${didYouMean(name, names)}`);
+  const names = [
+    ...FIELDS,
+    ...problem.objectives.map((one) => one.name),
+    ...problem.space.parameters.map(({ path }) => path),
+  ];
+  if (!names.includes(name))
+    throw new InvalidInputError(
+      `--where ${JSON.stringify(text)}: trials have no ${name}${didYouMean(name, names)}`,
+    );
   const plain = wanted.replace(/^(["'])(.*)\1$/, "$2");
-  return (trial) => compare(valueOf(trial, name), operator, plain);
+  return (trial) => compare(readField(trial, name), operator, plain);
 }
 
-function valueOf(trial: Trial, name: string): Scalar | undefined {
+function readField(trial: Trial, name: string): Scalar | undefined {
   if (trial.values && name in trial.values) return trial.values[name];
   if (name in trial.params) return trial.params[name];
   const { started, finished } = trial.times;

@@ -90,7 +90,9 @@ export function inline(objective: Objective, options: InlineOptions = {}): Engin
   };
 }
 
-type Said = { kind: "report"; report: { step: number; values: ReturnType<typeof numbersToWire> } } | { kind: "note"; key: string; value: never };
+type Said =
+  | { kind: "report"; report: { step: number; values: ReturnType<typeof numbersToWire> } }
+  | { kind: "note"; key: string; value: never };
 
 /** What the objective sees of its trial; what it says goes through `say`. */
 function runningTrial(job: Job, running: Running, say: (event: Said) => void): RunningTrial {
@@ -127,19 +129,25 @@ function runningTrial(job: Job, running: Running, say: (event: Said) => void): R
 
 /** @throws {InvalidInputError} if the step is not a whole number */
 export function checkStep(step: unknown): void {
-  if (!Number.isInteger(step)) throw new InvalidInputError(`report(${String(step)}): the step must be a whole number`);
+  if (!Number.isInteger(step))
+    throw new InvalidInputError(`report(${String(step)}): the step must be a whole number`);
 }
 
 /** A number, or numbers by name, as numbers by name. @throws {InvalidInputError} if it is neither */
 export function named(values: unknown, objectives: readonly string[]): Numbers {
   if (typeof values === "number") {
     if (objectives.length === 1) return { [objectives[0]]: values };
-    throw new InvalidInputError(`one number was given for ${objectives.length} objectives (${objectives.join(", ")})`);
+    throw new InvalidInputError(
+      `one number was given for ${objectives.length} objectives (${objectives.join(", ")})`,
+    );
   }
   if (typeof values !== "object" || values === null)
-    throw new InvalidInputError(`expected a number${objectives.length > 1 ? " by name" : ""} for ${objectives.join(", ")}, got ${JSON.stringify(values) ?? String(values)}`);
+    throw new InvalidInputError(
+      `expected a number${objectives.length > 1 ? " by name" : ""} for ${objectives.join(", ")}, got ${JSON.stringify(values) ?? String(values)}`,
+    );
   for (const [name, value] of Object.entries(values))
-    if (typeof value !== "number") throw new InvalidInputError(`${name} is ${JSON.stringify(value)}, not a number`);
+    if (typeof value !== "number")
+      throw new InvalidInputError(`${name} is ${JSON.stringify(value)}, not a number`);
   return values as Numbers;
 }
 
@@ -156,5 +164,8 @@ function outcomeOf(values: unknown, objectives: readonly string[], running: Runn
 /** What an objective threw, as a failure of its trial. */
 export function failure(error: unknown): Outcome {
   const stack = error instanceof Error ? error.stack?.split("\n").slice(0, 8).join("\n") : undefined;
-  return { kind: "failed", error: { kind: "program", message: messageOf(error), ...(stack && { tail: stack }) } };
+  return {
+    kind: "failed",
+    error: { kind: "program", message: messageOf(error), ...(stack && { tail: stack }) },
+  };
 }

@@ -9,13 +9,13 @@ import { extname, join } from "node:path";
 import { sleep } from "../clock.ts";
 import type { Engine, Handle, Job } from "../engine.ts";
 import { EngineError } from "../errors.ts";
+import type { Direction } from "../trial.ts";
 import { fillCommand } from "./process/command.ts";
 import { trialEnvironment } from "./process/environment.ts";
 import { type JobReports, outcomeOf } from "./process/outcome.ts";
 import { lineSplitter, type Message, type Order } from "./process/protocol.ts";
 import { endSurvivors, recordsFolder } from "./process/survivors.ts";
 import { eventQueue, jobKey } from "./queue.ts";
-import type { Direction } from "../trial.ts";
 
 export interface ProcessOptions {
   /** The program and its arguments, with placeholders such as `{lr}`. */
@@ -86,7 +86,10 @@ export function processes(options: ProcessOptions): Engine {
     if (running === undefined) return;
     jobs.delete(id);
     if ("exit" in message) {
-      const outcome = running.cancelled && !message.exit.timedOut ? { kind: "cancelled" as const } : outcomeOf(message.exit, running.job, running.reports, timeoutMs, options.best);
+      const outcome =
+        running.cancelled && !message.exit.timedOut
+          ? { kind: "cancelled" as const }
+          : outcomeOf(message.exit, running.job, running.reports, timeoutMs, options.best);
       queue.push({ kind: "exit", handle: running.handle, outcome });
     } else {
       queue.push({ kind: "exit", handle: running.handle, outcome: { kind: "cancelled" } });
@@ -108,7 +111,8 @@ export function processes(options: ProcessOptions): Engine {
     supervisor = undefined;
     if (closing) return;
     endSurvivors(files, token);
-    for (const { handle } of jobs.values()) queue.push({ kind: "lost", handle, message: "the supervisor process died" });
+    for (const { handle } of jobs.values())
+      queue.push({ kind: "lost", handle, message: "the supervisor process died" });
     jobs.clear();
     idle();
   };
@@ -135,12 +139,26 @@ export function processes(options: ProcessOptions): Engine {
     send({
       start: {
         id,
-        argv: fillCommand(command, job.params, { study, trial, attempt, seed, budget, checkpoint_dir: checkpoints, resume_from: resumeFrom }),
-        env: { ...env, ...trialEnvironment(job, { paramsFile, report: reports, checkpoints, resumeFrom }, token) },
+        argv: fillCommand(command, job.params, {
+          study,
+          trial,
+          attempt,
+          seed,
+          budget,
+          checkpoint_dir: checkpoints,
+          resume_from: resumeFrom,
+        }),
+        env: {
+          ...env,
+          ...trialEnvironment(job, { paramsFile, report: reports, checkpoints, resumeFrom }, token),
+        },
         cwd,
         log: logFile(files, study, trial, attempt),
         report: reports,
-        record: join(recordsFolder(files), `${encodeURIComponent(study)}.${trial}.${attempt}.${token.slice(0, 8)}.json`),
+        record: join(
+          recordsFolder(files),
+          `${encodeURIComponent(study)}.${trial}.${attempt}.${token.slice(0, 8)}.json`,
+        ),
         token,
         objectives: job.objectives,
         ...(patterns && { patterns }),
@@ -182,7 +200,10 @@ export function processes(options: ProcessOptions): Engine {
     async list(study) {
       return Array.from(jobs.values(), ({ handle }) => handle).filter((handle) => handle.study === study);
     },
-    logs: (handle, from) => followLog(logFile(files, handle.study, handle.trial, handle.attempt), from, () => jobs.has(jobKey(handle))),
+    logs: (handle, from) =>
+      followLog(logFile(files, handle.study, handle.trial, handle.attempt), from, () =>
+        jobs.has(jobKey(handle)),
+      ),
     async close() {
       for (const { handle } of jobs.values()) end(handle, graceMs);
       if (jobs.size > 0)
@@ -204,7 +225,10 @@ function startSupervisor(hear: (message: Message) => void, onDeath: () => void) 
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdout.setEncoding("utf8");
-  child.stdout.on("data", lineSplitter((line) => hear(JSON.parse(line) as Message)));
+  child.stdout.on(
+    "data",
+    lineSplitter((line) => hear(JSON.parse(line) as Message)),
+  );
   child.stdin.on("error", () => {}); // it died; `close` tells
   child.on("close", onDeath);
   child.unref();
@@ -214,19 +238,26 @@ function startSupervisor(hear: (message: Message) => void, onDeath: () => void) 
 function whyRefused(refused: { code: string; message: string }, program: string, cwd: string): string {
   if (!existsSync(cwd)) return `the working directory ${cwd} does not exist`;
   if (refused.code === "ENOENT") return `${program}: command not found; check the name, or give its path`;
-  if (refused.code === "EACCES") return `${program} may not be run; make it executable (chmod +x ${program}), or put its interpreter before it`;
+  if (refused.code === "EACCES")
+    return `${program} may not be run; make it executable (chmod +x ${program}), or put its interpreter before it`;
   return `${program} could not be started: ${refused.message}`;
 }
 
 /** The folder of the highest step among the checkpoints of an earlier attempt. */
 function newestCheckpoint(folder: string): string | undefined {
-  const steps = readdirSync(folder).filter((name) => /^\d+$/.test(name) && statSync(join(folder, name)).isDirectory());
+  const steps = readdirSync(folder).filter(
+    (name) => /^\d+$/.test(name) && statSync(join(folder, name)).isDirectory(),
+  );
   const newest = steps.map(Number).sort((a, b) => b - a)[0];
   return newest === undefined ? undefined : join(folder, String(newest));
 }
 
 /** The bytes of a log from `from` on, as long as its program runs. */
-export async function* followLog(path: string, from: number, isRunning: () => boolean): AsyncGenerator<Uint8Array> {
+export async function* followLog(
+  path: string,
+  from: number,
+  isRunning: () => boolean,
+): AsyncGenerator<Uint8Array> {
   let position = from;
   for (;;) {
     const last = !isRunning();

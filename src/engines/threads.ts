@@ -22,6 +22,9 @@ export interface ThreadsOptions {
   readonly nest?: (params: Params) => unknown;
 }
 
+/** How long a thread may take to end with the engine. */
+const CLOSE_GRACE_MS = 1_000;
+
 interface Running {
   readonly handle: Handle;
   cancelled: boolean;
@@ -40,13 +43,15 @@ interface Thread {
  */
 export function threads(options: ThreadsOptions): Engine {
   const { module, parallel = 1, data, nest = (params) => params } = options;
-  const url = typeof module === "string" && !/^\w+:\/\//.test(module) ? pathToFileURL(module).href : String(module);
+  const url =
+    typeof module === "string" && !/^\w+:\/\//.test(module) ? pathToFileURL(module).href : String(module);
   const queue = eventQueue();
   const pool = new Set<Thread>();
   let closing = false;
 
   const busy = () => [...pool].filter(({ running }) => running !== undefined);
-  const find = (handle: Handle) => busy().find(({ running }) => running !== undefined && jobKey(running.handle) === jobKey(handle));
+  const find = (handle: Handle) =>
+    busy().find(({ running }) => running !== undefined && jobKey(running.handle) === jobKey(handle));
 
   const spawn = (): Thread => {
     const script = new URL(`./threads/worker${extname(import.meta.url)}`, import.meta.url);
@@ -91,6 +96,15 @@ export function threads(options: ThreadsOptions): Engine {
     queue.push({ kind: "exit", handle: running.handle, outcome });
   };
 
+  /** Asked first: V8 crashes now and then when a thread is terminated while it begins. */
+  const leave = async (thread: Thread) => {
+    const ended = new Promise<void>((resolve) => thread.worker.once("exit", () => resolve()));
+    post(thread, { kind: "close" });
+    const killer = setTimeout(() => void thread.worker.terminate(), CLOSE_GRACE_MS);
+    await ended;
+    clearTimeout(killer);
+  };
+
   const post = (thread: Thread, message: ToThread) => thread.worker.postMessage(message);
 
   const start = (job: Job): Handle => {
@@ -130,7 +144,7 @@ export function threads(options: ThreadsOptions): Engine {
     async *logs() {},
     async close() {
       closing = true;
-      await Promise.all(Array.from(pool, ({ worker }) => worker.terminate()));
+      await Promise.all(Array.from(pool, leave));
       queue.end();
     },
   };

@@ -32,7 +32,8 @@ export interface LimitReached {
 export function ending(history: History): LimitReached | undefined {
   const { limits } = history;
   if (history.stopped) return { kind: "stopped", reason: history.stopped.reason };
-  if (history.reached !== undefined) return { kind: "target", reason: `trial ${history.reached} reached the target` };
+  if (history.reached !== undefined)
+    return { kind: "target", reason: `trial ${history.reached} reached the target` };
   if (limits.failures !== undefined && history.counts.failed >= limits.failures)
     return { kind: "failures", reason: `${history.counts.failed} trials failed` };
   if (limits.seconds !== undefined && history.activeMs >= limits.seconds * 1000)
@@ -67,7 +68,9 @@ export function reachesTarget(problem: Problem, limits: Limits, trial: Trial): b
   return Object.entries(limits.target).every(([name, wire]) => {
     const objective = problem.objectives.find((candidate) => candidate.name === name);
     if (objective === undefined) return false;
-    return objective.direction === "minimize" ? values[name] <= fromWire(wire) : values[name] >= fromWire(wire);
+    return objective.direction === "minimize"
+      ? values[name] <= fromWire(wire)
+      : values[name] >= fromWire(wire);
   });
 }
 

@@ -3,9 +3,9 @@
  * of a double, which IEEE 754 fixes. `Math.exp` and `Math.log` are free to differ in the last place.
  */
 
-const LN2_HIGH = 6.93147180369123816490e-1; // the leading 33 bits of ln 2, so that k · LN2_HIGH is exact
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = 1.4426950408889634;
+const LN2_HIGH = 0.6931471803691238; // the leading 33 bits of ln 2, so that k · LN2_HIGH is exact
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = Math.LOG2E;
 
 const view = new DataView(new ArrayBuffer(8));
 

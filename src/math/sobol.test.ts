@@ -23,7 +23,9 @@ test("the plain sequence is that of the published directions", () => {
 test("scrambled, the first 2^m points hit every interval of length 2^-m once, in every dimension", () => {
   const sequence = sobolSequence(60, rng(5));
   for (let j = 0; j < 60; j++) {
-    const cells = new Set(Array.from({ length: 64 }, (_, index) => Math.floor(sequence.point(index)[j] * 64)));
+    const cells = new Set(
+      Array.from({ length: 64 }, (_, index) => Math.floor(sequence.point(index)[j] * 64)),
+    );
     expect(cells.size).toBe(64);
   }
 });
@@ -34,7 +36,9 @@ test("two scrambles differ, one is repeatable, and pairs of dimensions fill the 
   expect(a).not.toEqual(c);
   const sequence = sobolSequence(2, rng(3));
   const squares = new Set(
-    Array.from({ length: 16 }, (_, index) => sequence.point(index)).map(([x, y]) => Math.floor(x * 4) * 4 + Math.floor(y * 4)),
+    Array.from({ length: 16 }, (_, index) => sequence.point(index)).map(
+      ([x, y]) => Math.floor(x * 4) * 4 + Math.floor(y * 4),
+    ),
   );
   expect(squares.size).toBe(16);
 });

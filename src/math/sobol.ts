@@ -37,7 +37,8 @@ export function sobolSequence(dimensions: number, scramble?: Rng): Sobol {
       const gray = (index ^ (index >>> 1)) >>> 0;
       for (let j = 0; j < known; j++) {
         let x = shifts[j];
-        for (let rest = gray, k = 0; rest !== 0; rest >>>= 1, k++) if (rest & 1) x ^= directions[j * BITS + k];
+        for (let rest = gray, k = 0; rest !== 0; rest >>>= 1, k++)
+          if (rest & 1) x ^= directions[j * BITS + k];
         point[j] = (x >>> 0) / 2 ** BITS;
       }
       if (dimensions > known) {
@@ -75,7 +76,8 @@ function bitReader(): (count: number) => number {
   let at = 0;
   return (count) => {
     let value = 0;
-    for (let i = 0; i < count; i++, at++) value = value * 2 + ((bytes.charCodeAt(at >> 3) >> (7 - (at & 7))) & 1);
+    for (let i = 0; i < count; i++, at++)
+      value = value * 2 + ((bytes.charCodeAt(at >> 3) >> (7 - (at & 7))) & 1);
     return value;
   };
 }

@@ -21,7 +21,8 @@ export function auto(): Sampler<SobolState> {
       const { seen } = state;
       const dimensions = seen.problem.space.parameters.length;
       const design = Math.min(MOST, Math.max(FEWEST, POINTS_PER_PARAMETER * dimensions));
-      if (slot.number < design) return because(await initial.ask(state, slot), "sobol", `one of the first ${design}`);
+      if (slot.number < design)
+        return because(await initial.ask(state, slot), "sobol", `one of the first ${design}`);
       const answer = firstUnseen(seen, slot, () => uniformPoint(slot.rng, dimensions));
       return because(answer, "random", `after the first ${design}`);
     },

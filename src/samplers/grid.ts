@@ -4,8 +4,8 @@
 import { InvalidInputError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
-import { fromUnit, type Lattice, lattice, problemWith, valuesOf } from "../space.ts";
 import type { Parameter, Params } from "../space/types.ts";
+import { fromUnit, type Lattice, lattice, problemWith, valuesOf } from "../space.ts";
 import type { Json } from "../trial.ts";
 
 type Scalar = Params[string];
@@ -36,7 +36,8 @@ export function grid(options: GridOptions = {}): Sampler<GridState> {
     ...(Object.keys(options).length > 0 && { options: options as Json }),
     init(problem) {
       for (const path of Object.keys(options.points ?? {}))
-        if (problem.space.find(path) === undefined) throw new InvalidInputError(`grid: points name ${path}, which is no parameter`);
+        if (problem.space.find(path) === undefined)
+          throw new InvalidInputError(`grid: points name ${path}, which is no parameter`);
       const state: GridState = { problem, keys: new Set(), lattices: new Map() };
       latticeFor(state, options, {});
       return state;
@@ -87,12 +88,15 @@ function gridValues(parameter: Parameter, { points, resolution }: GridOptions): 
     if (given.length === 0) throw new InvalidInputError(`grid: points of ${path} are empty`);
     return [...new Set(given)];
   }
-  if (parameter.domain === "choice" || (parameter.domain === "grid" && parameter.size <= MOST_VALUES)) return valuesOf(parameter);
+  if (parameter.domain === "choice" || (parameter.domain === "grid" && parameter.size <= MOST_VALUES))
+    return valuesOf(parameter);
   if (resolution === undefined)
     throw new InvalidInputError(
       `grid: ${path} has too many values; list some instead of a range (-p ${path}=${example(parameter)}), or give it a step`,
     );
-  const steps = Array.from({ length: resolution }, (_, k) => fromUnit(parameter, resolution === 1 ? 0.5 : k / (resolution - 1)));
+  const steps = Array.from({ length: resolution }, (_, k) =>
+    fromUnit(parameter, resolution === 1 ? 0.5 : k / (resolution - 1)),
+  );
   return [...new Set(steps)];
 }
 

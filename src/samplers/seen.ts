@@ -3,8 +3,8 @@
  */
 import type { Problem } from "../problem.ts";
 import type { Answer, Slot } from "../sampler.ts";
-import { lattice, valuesOf } from "../space.ts";
 import type { Params } from "../space/types.ts";
+import { lattice, valuesOf } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { place } from "./placing.ts";
 
@@ -30,7 +30,10 @@ export function remember(seen: Seen, trial: Trial): void {
 /** Points with a real coordinate do not recur; the others are guarded unless repeats are wanted. */
 function isGuarded({ space, deterministic }: Problem, params: Params): boolean {
   if (deterministic === false) return false;
-  return Number.isFinite(space.size) || space.parameters.every(({ domain, path }) => domain !== "real" || !(path in params));
+  return (
+    Number.isFinite(space.size) ||
+    space.parameters.every(({ domain, path }) => domain !== "real" || !(path in params))
+  );
 }
 
 /**

@@ -27,7 +27,9 @@ export function sobol(): Sampler<SobolState> {
     },
     ask({ seen, sequence }, slot) {
       const dimensions = seen.problem.space.parameters.length;
-      return firstUnseen(seen, slot, (n) => (n === 0 ? sequence.point(slot.number) : uniformPoint(slot.rng, dimensions)));
+      return firstUnseen(seen, slot, (n) =>
+        n === 0 ? sequence.point(slot.number) : uniformPoint(slot.rng, dimensions),
+      );
     },
   };
 }

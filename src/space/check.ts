@@ -16,7 +16,12 @@ export function checkParams(
 ): Params {
   for (const path of Object.keys(given))
     if (find(path) === undefined)
-      throw new InvalidInputError(`${path}: unknown parameter${didYouMean(path, parameters.map((one) => one.path))}`);
+      throw new InvalidInputError(
+        `${path}: unknown parameter${didYouMean(
+          path,
+          parameters.map((one) => one.path),
+        )}`,
+      );
   const params: Record<string, Scalar> = {};
   for (const parameter of parameters) {
     const { path, index } = parameter;
@@ -35,7 +40,9 @@ export function checkParams(
 }
 
 function hint(domain: Domain, value: unknown): string {
-  return domain.domain === "choice" && typeof value === "string" ? didYouMean(value, domain.choices.map(String)) : "";
+  return domain.domain === "choice" && typeof value === "string"
+    ? didYouMean(value, domain.choices.map(String))
+    : "";
 }
 
 /** In a part of a point, what a parameter depends on may be left open. */
@@ -50,7 +57,14 @@ function mayBeActive(parameters: readonly Parameter[], parameter: Parameter, par
 function why(parameters: readonly Parameter[], parameter: Parameter, params: Params): string {
   for (const { parameter: index } of parameter.conditions) {
     const { path } = parameters[index];
-    if (params[path] !== undefined && !mayBeActive(parameters, { ...parameter, conditions: parameter.conditions.filter((c) => c.parameter === index) }, params))
+    if (
+      params[path] !== undefined &&
+      !mayBeActive(
+        parameters,
+        { ...parameter, conditions: parameter.conditions.filter((c) => c.parameter === index) },
+        params,
+      )
+    )
       return ` (${path} is ${JSON.stringify(params[path])})`;
   }
   return "";
@@ -61,13 +75,16 @@ export function parseValue(parameter: Parameter, text: string): Scalar {
   const { path } = parameter;
   const trimmed = text.trim();
   if (parameter.domain === "choice") {
-    const matches = parameter.choices.filter((choice) => String(choice) === trimmed || JSON.stringify(choice) === trimmed);
+    const matches = parameter.choices.filter(
+      (choice) => String(choice) === trimmed || JSON.stringify(choice) === trimmed,
+    );
     const exact = matches.find((choice) => JSON.stringify(choice) === trimmed) ?? matches[0];
     if (exact !== undefined) return exact;
     throw new InvalidInputError(`${path}: ${problemWith(parameter, text)}${hint(parameter, trimmed)}`);
   }
   const value = Number(trimmed);
-  if (trimmed === "" || Number.isNaN(value)) throw new InvalidInputError(`${path}: ${JSON.stringify(text)} is not a number`);
+  if (trimmed === "" || Number.isNaN(value))
+    throw new InvalidInputError(`${path}: ${JSON.stringify(text)} is not a number`);
   const wrong = problemWith(parameter, value);
   if (wrong !== undefined) throw new InvalidInputError(`${path}: ${wrong}`);
   return value;

@@ -6,9 +6,9 @@ import { checkParams, parseValue } from "./check.ts";
 import { difference } from "./difference.ts";
 import { fromUnit, readDomain, toUnit, valuesOf } from "./domain.ts";
 import { type ArrayPlace, expand } from "./expand.ts";
+import { holds, lattice } from "./lattice.ts";
 import { nest, unnest } from "./nest.ts";
 import type { Scalar } from "./parameter.ts";
-import { holds, lattice } from "./lattice.ts";
 import type { Condition, Encoded, Parameter, ParameterJson, Params, Space, SpaceJson } from "./types.ts";
 
 /** @throws {InvalidInputError} if the space cannot be meant; the message begins with the path */
@@ -35,7 +35,8 @@ export function compile<P>(json: SpaceJson): Space<P> {
   const find = (path: string) => parameters[indices.get(path) ?? -1];
   const need = (path: string): Parameter => {
     const parameter = find(path);
-    if (parameter === undefined) throw new InvalidInputError(`${path}: unknown parameter${didYouMean(path, indices.keys())}`);
+    if (parameter === undefined)
+      throw new InvalidInputError(`${path}: unknown parameter${didYouMean(path, indices.keys())}`);
     return parameter;
   };
   let size: number | undefined;
@@ -49,13 +50,15 @@ export function compile<P>(json: SpaceJson): Space<P> {
       return size;
     },
     isActive,
-    nest: (params) => nest(entries, arrays, params, (place) => allHold(conditionsOf.get(place) ?? [], params)) as P,
+    nest: (params) =>
+      nest(entries, arrays, params, (place) => allHold(conditionsOf.get(place) ?? [], params)) as P,
     flatten: (value) => checkParams(parameters, find, isActive, unnest(entries, value, isActive), false),
     encode: (params) => encode(parameters, params),
     decode: (unit) => {
       const params: Record<string, Scalar> = {};
       for (const parameter of parameters)
-        if (isActive(parameter.index, params)) params[parameter.path] = fromUnit(parameter, unit[parameter.index]);
+        if (isActive(parameter.index, params))
+          params[parameter.path] = fromUnit(parameter, unit[parameter.index]);
       return params;
     },
     check: (params, options) => checkParams(parameters, find, isActive, params, options?.partial === true),
@@ -70,8 +73,12 @@ export function compile<P>(json: SpaceJson): Space<P> {
 function countPoints(parameters: readonly Parameter[]): number {
   if (parameters.some(({ domain }) => domain === "real")) return Number.POSITIVE_INFINITY;
   try {
-    const decides = new Set(parameters.flatMap(({ conditions }) => conditions.map(({ parameter }) => parameter)));
-    const values = parameters.map((one) => (decides.has(one.index) ? valuesOf(one) : { length: (one as { size: number }).size }));
+    const decides = new Set(
+      parameters.flatMap(({ conditions }) => conditions.map(({ parameter }) => parameter)),
+    );
+    const values = parameters.map((one) =>
+      decides.has(one.index) ? valuesOf(one) : { length: (one as { size: number }).size },
+    );
     return lattice(parameters, values).count;
   } catch (error) {
     if (error instanceof UnsupportedError) return Number.POSITIVE_INFINITY;
@@ -109,11 +116,18 @@ function canonicalise(json: SpaceJson): SpaceJson {
     Object.entries(json).map(([path, entry]) => {
       const { log, tag, ...rest } = entry as ParameterJson & { log?: boolean; tag?: string };
       const defined = Object.fromEntries(
-        Object.entries(rest).flatMap(([field, value]) => (value === undefined ? [] : [[field, withoutMinusZero(value)]])),
+        Object.entries(rest).flatMap(([field, value]) =>
+          value === undefined ? [] : [[field, withoutMinusZero(value)]],
+        ),
       );
-      const branches = entry.type === "categorical" && paths.some((other) => other.startsWith(`${path}.`) && !other.startsWith(`${path}.*`));
+      const branches =
+        entry.type === "categorical" &&
+        paths.some((other) => other.startsWith(`${path}.`) && !other.startsWith(`${path}.*`));
       const kept = tag ?? (branches ? "type" : undefined);
-      return [path, { ...defined, ...(log && { log }), ...(kept !== undefined && { tag: kept }) } as ParameterJson];
+      return [
+        path,
+        { ...defined, ...(log && { log }), ...(kept !== undefined && { tag: kept }) } as ParameterJson,
+      ];
     }),
   );
 }

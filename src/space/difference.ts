@@ -21,15 +21,20 @@ function compare(path: string, before: ParameterJson, after: ParameterJson): str
   for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
     if (field === "default" || field === "tag") continue; // they change no point
     if (JSON.stringify(left[field]) === JSON.stringify(right[field])) continue;
-    if (field === "choices") lines.push(...choices(path, left.choices as unknown[], right.choices as unknown[]));
+    if (field === "choices")
+      lines.push(...choices(path, left.choices as unknown[], right.choices as unknown[]));
     else lines.push(`${path}: ${field} ${shown(left[field])} → ${shown(right[field])}`);
   }
   return lines;
 }
 
 function choices(path: string, before: readonly unknown[] = [], after: readonly unknown[] = []): string[] {
-  const added = after.filter((choice) => !before.includes(choice)).map((choice) => `+ ${JSON.stringify(choice)}`);
-  const removed = before.filter((choice) => !after.includes(choice)).map((choice) => `− ${JSON.stringify(choice)}`);
+  const added = after
+    .filter((choice) => !before.includes(choice))
+    .map((choice) => `+ ${JSON.stringify(choice)}`);
+  const removed = before
+    .filter((choice) => !after.includes(choice))
+    .map((choice) => `− ${JSON.stringify(choice)}`);
   const changed = [...added, ...removed];
   return [`${path}: choices ${changed.length > 0 ? changed.join(", ") : "in another order"}`];
 }

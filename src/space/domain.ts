@@ -30,19 +30,33 @@ export function readDomain(path: string, json: ParameterJson): Domain {
   }
 }
 
-function choice(path: string, choices: readonly Scalar[], ordered: boolean, initial: Scalar | undefined): Domain {
+function choice(
+  path: string,
+  choices: readonly Scalar[],
+  ordered: boolean,
+  initial: Scalar | undefined,
+): Domain {
   if (!Array.isArray(choices) || choices.length === 0)
     throw new InvalidInputError(`${path}: there is nothing to choose from; give at least one choice`);
   const seen = new Set<Scalar>();
   for (const value of choices) {
     if (!isScalar(value))
-      throw new InvalidInputError(`${path}: choice ${JSON.stringify(value)} is not a string, finite number, boolean or null`);
-    if (seen.has(value)) throw new InvalidInputError(`${path}: choice ${JSON.stringify(value)} is given twice`);
+      throw new InvalidInputError(
+        `${path}: choice ${JSON.stringify(value)} is not a string, finite number, boolean or null`,
+      );
+    if (seen.has(value))
+      throw new InvalidInputError(`${path}: choice ${JSON.stringify(value)} is given twice`);
     seen.add(value);
   }
   if (initial !== undefined && !seen.has(initial))
     throw new InvalidInputError(`${path}: default ${JSON.stringify(initial)} is not among the choices`);
-  return { domain: "choice", choices, size: choices.length, ordered, ...(initial !== undefined && { default: initial }) };
+  return {
+    domain: "choice",
+    choices,
+    size: choices.length,
+    ordered,
+    ...(initial !== undefined && { default: initial }),
+  };
 }
 
 export function isScalar(value: unknown): value is Scalar {
@@ -57,10 +71,14 @@ function numeric(path: string, json: NumericJson): Domain {
   const integer = type === "int";
   for (const [name, value] of Object.entries({ low, high }))
     if (typeof value !== "number" || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value)))
-      throw new InvalidInputError(`${path}: ${name} ${JSON.stringify(value)} is not a ${integer ? "whole" : "finite"} number`);
+      throw new InvalidInputError(
+        `${path}: ${name} ${JSON.stringify(value)} is not a ${integer ? "whole" : "finite"} number`,
+      );
   if (low > high) throw new InvalidInputError(`${path}: low ${low} is above high ${high}; swap them`);
   if (isLog && low < (integer ? 1 : Number.MIN_VALUE))
-    throw new InvalidInputError(`${path}: a logarithmic range must begin ${integer ? "at 1 or above" : "above 0"}, not at ${low}`);
+    throw new InvalidInputError(
+      `${path}: a logarithmic range must begin ${integer ? "at 1 or above" : "above 0"}, not at ${low}`,
+    );
   if (isLog && step !== undefined)
     throw new InvalidInputError(`${path}: log and step do not go together; leave one of them out`);
   if (step !== undefined) checkStep(path, low, high, step, integer);
@@ -71,19 +89,37 @@ function numeric(path: string, json: NumericJson): Domain {
   return { ...domain, default: json.default } as Domain;
 }
 
-function makeNumeric(low: number, high: number, isLog: boolean, step: number | undefined, integer: boolean): Domain {
+function makeNumeric(
+  low: number,
+  high: number,
+  isLog: boolean,
+  step: number | undefined,
+  integer: boolean,
+): Domain {
   if (!integer && step === undefined && low < high) return { domain: "real", low, high, log: isLog };
   const width = step ?? 1;
-  return { domain: "grid", low, high, step: width, size: Math.round((high - low) / width) + 1, log: isLog, integer };
+  return {
+    domain: "grid",
+    low,
+    high,
+    step: width,
+    size: Math.round((high - low) / width) + 1,
+    log: isLog,
+    integer,
+  };
 }
 
 function checkStep(path: string, low: number, high: number, step: number, integer: boolean): void {
   if (!(step > 0) || !Number.isFinite(step) || (integer && !Number.isInteger(step)))
-    throw new InvalidInputError(`${path}: step ${step} is not a ${integer ? "whole number" : "number"} above 0`);
+    throw new InvalidInputError(
+      `${path}: step ${step} is not a ${integer ? "whole number" : "number"} above 0`,
+    );
   const steps = (high - low) / step;
   if (Math.abs(steps - Math.round(steps)) <= FIT * Math.max(1, steps)) return;
   const nearest = tidy(low + Math.max(1, Math.round(steps)) * step);
-  throw new InvalidInputError(`${path}: step ${step} does not fit between ${low} and ${high}; the nearest high is ${nearest}`);
+  throw new InvalidInputError(
+    `${path}: step ${step} does not fit between ${low} and ${high}; the nearest high is ${nearest}`,
+  );
 }
 
 /** A number without the dust of binary fractions: 0.30000000000000004 becomes 0.3. */
@@ -127,7 +163,8 @@ export function toUnit(domain: Domain, value: Scalar): number {
 export function fromUnit(domain: Domain, u: number): Scalar {
   if (Number.isNaN(u)) throw new NumericalError("a unit coordinate is NaN");
   const v = Math.min(1, Math.max(0, u));
-  if (domain.domain === "choice") return domain.choices[Math.min(domain.size - 1, Math.floor(v * domain.size))];
+  if (domain.domain === "choice")
+    return domain.choices[Math.min(domain.size - 1, Math.floor(v * domain.size))];
   const { low, high } = domain;
   if (domain.domain === "real") {
     if (v === 0 || v === 1) return v === 0 ? low : high;

@@ -46,10 +46,16 @@ export function expand(json: SpaceJson): Expanded {
   const paths = new Map(flat.map((entry) => [entry.path, entry]));
   const withConditions = flat.map((entry) => ({ ...entry, conditions: allConditions(entry, paths) }));
   const arrayPaths = new Set(arrays.map(({ path }) => path));
-  const entries = order(withConditions).map((entry) => ({ ...entry, keys: keysOf(entry.path, paths, arrayPaths) }));
+  const entries = order(withConditions).map((entry) => ({
+    ...entry,
+    keys: keysOf(entry.path, paths, arrayPaths),
+  }));
   const places = arrays.map((array) => ({
     ...array,
-    conditions: allConditions({ path: array.path, json: { type: "array", length: 0 }, conditions: array.conditions }, paths),
+    conditions: allConditions(
+      { path: array.path, json: { type: "array", length: 0 }, conditions: array.conditions },
+      paths,
+    ),
     keys: keysOf(array.path, paths, arrayPaths),
   }));
   return { entries, arrays: places };
@@ -80,7 +86,13 @@ function expandInto(
         conditions: [...entry.conditions, ...counted],
       }));
       for (const item of placed) known.set(item.path, item.json);
-      const own = placed.filter((item) => !item.path.slice(path.length + 1).split(".").includes("*"));
+      const own = placed.filter(
+        (item) =>
+          !item.path
+            .slice(path.length + 1)
+            .split(".")
+            .includes("*"),
+      );
       expandInto(out, arrays, own, known);
     }
   }
@@ -105,22 +117,31 @@ function checkHeader(path: string, known: Map<string, ParameterJson>): void {
   if (at < 0) return;
   const header = path.split(".").slice(0, at).join(".");
   if (known.get(header)?.type !== "array")
-    throw new InvalidInputError(`${path}: "*" stands for the items of an array, but ${header || "the space"} is none`);
+    throw new InvalidInputError(
+      `${path}: "*" stands for the items of an array, but ${header || "the space"} is none`,
+    );
 }
 
 /** A number, or an int of the same or an enclosing group, or else a whole path. */
-function readLength(path: string, length: unknown, known: Map<string, ParameterJson>): { most: number; by?: string } {
+function readLength(
+  path: string,
+  length: unknown,
+  known: Map<string, ParameterJson>,
+): { most: number; by?: string } {
   if (typeof length === "number") {
     if (!Number.isInteger(length) || length < 0)
       throw new InvalidInputError(`${path}: length ${length} is not a whole number of at least 0`);
     return { most: length };
   }
-  if (typeof length !== "string") throw new InvalidInputError(`${path}: length ${JSON.stringify(length)} is neither a number nor a name`);
+  if (typeof length !== "string")
+    throw new InvalidInputError(`${path}: length ${JSON.stringify(length)} is neither a number nor a name`);
   const groups = path.split(".").slice(0, -1);
   const candidates = groups.map((_, index) => [...groups.slice(0, groups.length - index), length].join("."));
   const by = [...candidates, length].find((candidate) => known.has(candidate));
   if (by === undefined)
-    throw new InvalidInputError(`${path}: length names ${JSON.stringify(length)}, which does not exist${didYouMean(length, known.keys())}`);
+    throw new InvalidInputError(
+      `${path}: length names ${JSON.stringify(length)}, which does not exist${didYouMean(length, known.keys())}`,
+    );
   const json = known.get(by) as ParameterJson;
   if (json.type !== "int" || json.length !== undefined)
     throw new InvalidInputError(`${path}: length names ${by}, which is not an int`);
@@ -139,12 +160,16 @@ function allConditions(entry: Unkeyed, paths: Map<string, Unkeyed>): PathConditi
   for (const [path, wanted] of Object.entries(entry.json.when ?? {})) {
     const parent = paths.get(path);
     if (parent === undefined)
-      throw new InvalidInputError(`${entry.path}: when names ${path}, which does not exist${didYouMean(path, paths.keys())}`);
+      throw new InvalidInputError(
+        `${entry.path}: when names ${path}, which does not exist${didYouMean(path, paths.keys())}`,
+      );
     const values = (Array.isArray(wanted) ? wanted : [wanted]) as readonly Scalar[];
     const choices = choicesOf(parent.json);
     for (const value of values)
       if (choices !== undefined && !choices.includes(value))
-        throw new InvalidInputError(`${entry.path}: when asks for ${path} = ${JSON.stringify(value)}, which is not one of its choices`);
+        throw new InvalidInputError(
+          `${entry.path}: when asks for ${path} = ${JSON.stringify(value)}, which is not one of its choices`,
+        );
     conditions.push({ path, values });
   }
   return conditions;
@@ -153,7 +178,9 @@ function allConditions(entry: Unkeyed, paths: Map<string, Unkeyed>): PathConditi
 function branchCondition(path: string, parent: Unkeyed, segment: string): PathCondition {
   const choices = choicesOf(parent.json);
   if (choices === undefined)
-    throw new InvalidInputError(`${path}: ${parent.path} is a ${parent.json.type}, which has no branches; use another name`);
+    throw new InvalidInputError(
+      `${path}: ${parent.path} is a ${parent.json.type}, which has no branches; use another name`,
+    );
   const value = choices.find((choice) => String(choice) === segment);
   if (value === undefined)
     throw new InvalidInputError(
@@ -175,7 +202,9 @@ function order(entries: readonly Unkeyed[]): Unkeyed[] {
   const visit = (entry: Unkeyed, trail: readonly string[]) => {
     if (done.has(entry.path)) return;
     if (trail.includes(entry.path))
-      throw new InvalidInputError(`${[...trail.slice(trail.indexOf(entry.path)), entry.path].join(" → ")}: conditions in a cycle`);
+      throw new InvalidInputError(
+        `${[...trail.slice(trail.indexOf(entry.path)), entry.path].join(" → ")}: conditions in a cycle`,
+      );
     for (const { path } of entry.conditions) visit(byPath.get(path) as Unkeyed, [...trail, entry.path]);
     done.add(entry.path);
     ordered.push(entry);
@@ -192,7 +221,8 @@ function keysOf(path: string, paths: Map<string, Unkeyed>, arrays: ReadonlySet<s
   for (let count = 1; count <= segments.length; count++) {
     const before = segments.slice(0, count - 1).join(".");
     if (!skip) keys.push(arrays.has(before) ? Number(segments[count - 1]) : segments[count - 1]);
-    skip = count < segments.length && tagOf(paths.get(segments.slice(0, count).join("."))?.json) !== undefined;
+    skip =
+      count < segments.length && tagOf(paths.get(segments.slice(0, count).join("."))?.json) !== undefined;
   }
   const tag = tagOf(paths.get(path)?.json);
   return tag === undefined ? keys : [...keys, tag];

@@ -22,7 +22,9 @@ function addGroup(out: Record<string, ParameterJson>, prefix: string, group: Gro
 
 function add(out: Record<string, ParameterJson>, path: string, node: Node): void {
   if (node === null || typeof node !== "object")
-    throw new InvalidInputError(`${path}: expected a parameter such as float(0, 1), got ${JSON.stringify(node)}`);
+    throw new InvalidInputError(
+      `${path}: expected a parameter such as float(0, 1), got ${JSON.stringify(node)}`,
+    );
   if (typeof node.kind !== "string") return addGroup(out, `${path}.`, node as Group);
   if (node.kind === "oneOf") return addBranches(out, path, node as OneOfNode);
   if (node.kind === "array") return addArray(out, path, node as ArrayNode);
@@ -32,10 +34,17 @@ function add(out: Record<string, ParameterJson>, path: string, node: Node): void
 function addBranches(out: Record<string, ParameterJson>, path: string, node: OneOfNode): void {
   const choices = Object.keys(node.branches);
   const { tag } = node;
-  out[path] = { type: "categorical", choices, tag, ...(node.default !== undefined && { default: node.default }) };
+  out[path] = {
+    type: "categorical",
+    choices,
+    tag,
+    ...(node.default !== undefined && { default: node.default }),
+  };
   for (const choice of choices) {
     if (Object.hasOwn(node.branches[choice], tag))
-      throw new InvalidInputError(`${path}.${choice}.${tag}: a branch cannot have a parameter of the tag's name`);
+      throw new InvalidInputError(
+        `${path}.${choice}.${tag}: a branch cannot have a parameter of the tag's name`,
+      );
     addGroup(out, `${path}.${choice}.`, node.branches[choice]);
   }
 }

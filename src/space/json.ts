@@ -6,7 +6,9 @@ import { compile } from "./compile.ts";
 import type { Space, SpaceJson } from "./types.ts";
 
 /** The fields that each type of parameter has, and those that it must have. */
-const FIELDS: Readonly<Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>> = {
+const FIELDS: Readonly<
+  Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
+> = {
   float: { needs: ["low", "high"], takes: ["log", "step", "default", "length"] },
   int: { needs: ["low", "high"], takes: ["log", "step", "default", "length"] },
   categorical: { needs: ["choices"], takes: ["tag", "default", "length"] },
@@ -22,7 +24,8 @@ const FIELDS: Readonly<Record<string, { readonly needs: readonly string[]; reado
  * @throws {InvalidInputError} if it is none; the message begins with the path of the parameter
  */
 export function readSpace<P = unknown>(json: unknown): Space<P> {
-  if (!isRecord(json)) throw new InvalidInputError(`a space must be an object of parameters, not ${describe(json)}`);
+  if (!isRecord(json))
+    throw new InvalidInputError(`a space must be an object of parameters, not ${describe(json)}`);
   for (const [path, entry] of Object.entries(json)) checkEntry(path, entry);
   return compile<P>(json as SpaceJson);
 }
@@ -30,7 +33,8 @@ export function readSpace<P = unknown>(json: unknown): Space<P> {
 function checkEntry(path: string, entry: unknown): void {
   if (path.split(".").some((segment) => segment === ""))
     throw new InvalidInputError(`${JSON.stringify(path)}: a name between dots must not be empty`);
-  if (!isRecord(entry)) throw new InvalidInputError(`${path}: expected an object with a type, got ${describe(entry)}`);
+  if (!isRecord(entry))
+    throw new InvalidInputError(`${path}: expected an object with a type, got ${describe(entry)}`);
   const { type } = entry;
   if (typeof type !== "string" || !Object.hasOwn(FIELDS, type))
     throw new InvalidInputError(
@@ -38,14 +42,20 @@ function checkEntry(path: string, entry: unknown): void {
     );
   const { needs, takes } = FIELDS[type];
   for (const field of needs)
-    if (entry[field] === undefined) throw new InvalidInputError(`${path}: a ${type} needs ${needs.join(" and ")}; ${field} is missing`);
+    if (entry[field] === undefined)
+      throw new InvalidInputError(`${path}: a ${type} needs ${needs.join(" and ")}; ${field} is missing`);
   const known = ["type", "when", ...needs, ...takes];
   for (const [field, value] of Object.entries(entry)) {
-    if (!known.includes(field)) throw new InvalidInputError(`${path}: a ${type} has no ${JSON.stringify(field)}${didYouMean(field, known)}`);
+    if (!known.includes(field))
+      throw new InvalidInputError(
+        `${path}: a ${type} has no ${JSON.stringify(field)}${didYouMean(field, known)}`,
+      );
     if (field === "log" && value !== undefined && typeof value !== "boolean")
       throw new InvalidInputError(`${path}: log must be true or false, not ${describe(value)}`);
     if (field === "when" && value !== undefined && !isRecord(value))
-      throw new InvalidInputError(`${path}: when must be an object of values by parameter, not ${describe(value)}`);
+      throw new InvalidInputError(
+        `${path}: when must be an object of values by parameter, not ${describe(value)}`,
+      );
     if (field === "choices" && !Array.isArray(value))
       throw new InvalidInputError(`${path}: choices must be a list, not ${describe(value)}`);
   }

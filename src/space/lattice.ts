@@ -22,7 +22,9 @@ const MOST_LISTED = 100_000;
  * @throws {UnsupportedError} if conditions cut across branches and there are more than 100,000 points
  */
 export function lattice(parameters: readonly Parameter[], values: readonly ArrayLike<Scalar>[]): Lattice {
-  return parameters.every((parameter) => isTreeLike(parameter, parameters)) ? tree(parameters, values) : list(parameters, values);
+  return parameters.every((parameter) => isTreeLike(parameter, parameters))
+    ? tree(parameters, values)
+    : list(parameters, values);
 }
 
 /** The condition that is decided last. */
@@ -38,7 +40,9 @@ function isTreeLike(parameter: Parameter, parameters: readonly Parameter[]): boo
   const last = deepest(parameter);
   if (last === undefined) return true;
   const inherited = parameters[last.parameter].conditions.map((condition) => JSON.stringify(condition));
-  return parameter.conditions.every((condition) => condition === last || inherited.includes(JSON.stringify(condition)));
+  return parameter.conditions.every(
+    (condition) => condition === last || inherited.includes(JSON.stringify(condition)),
+  );
 }
 
 /** Each parameter knows how many points lie below each of its values; an index is split like digits. */
@@ -57,7 +61,10 @@ function tree(parameters: readonly Parameter[], values: readonly ArrayLike<Scala
     counts[index] =
       children[index].length === 0
         ? values[index].length
-        : Array.from(values[index]).reduce<number>((sum, value) => sum + product(below(parameters[index], value)), 0);
+        : Array.from(values[index]).reduce<number>(
+            (sum, value) => sum + product(below(parameters[index], value)),
+            0,
+          );
 
   const place = (params: Record<string, Scalar>, group: readonly Parameter[], index: number) => {
     let rest = index;
@@ -110,7 +117,9 @@ function list(parameters: readonly Parameter[], values: readonly ArrayLike<Scala
       return Array.from(values[parameter.index], (value) => ({ ...params, [parameter.path]: value }));
     });
     if (points.length > MOST_LISTED)
-      throw new UnsupportedError(`the space has more than ${MOST_LISTED} points and conditions across branches; use random search`);
+      throw new UnsupportedError(
+        `the space has more than ${MOST_LISTED} points and conditions across branches; use random search`,
+      );
   }
   return { count: points.length, at: (index) => points[index] };
 }

@@ -28,7 +28,8 @@ function put(root: Nested, keys: readonly (string | number)[], value: Nested | S
   let at = root;
   for (let depth = 0; depth < keys.length - 1; depth++) {
     const next = at[keys[depth]];
-    if (next === undefined) at[keys[depth]] = typeof keys[depth + 1] === "number" ? ([] as unknown as Nested) : {};
+    if (next === undefined)
+      at[keys[depth]] = typeof keys[depth + 1] === "number" ? ([] as unknown as Nested) : {};
     at = at[keys[depth]] as Nested;
   }
   const last = keys[keys.length - 1];
@@ -55,7 +56,8 @@ export function unnest(
     used.add(keys.join("."));
   });
   for (const leaf of leaves(value, ""))
-    if (!used.has(leaf)) throw new InvalidInputError(`${leaf}: unknown or inactive parameter${didYouMean(leaf, used)}`);
+    if (!used.has(leaf))
+      throw new InvalidInputError(`${leaf}: unknown or inactive parameter${didYouMean(leaf, used)}`);
   return params;
 }
 
@@ -70,5 +72,7 @@ function get(value: unknown, keys: readonly (string | number)[]): unknown {
 
 function leaves(value: unknown, prefix: string): string[] {
   if (value === null || typeof value !== "object") return prefix === "" ? [] : [prefix];
-  return Object.entries(value).flatMap(([key, item]) => leaves(item, prefix === "" ? key : `${prefix}.${key}`));
+  return Object.entries(value).flatMap(([key, item]) =>
+    leaves(item, prefix === "" ? key : `${prefix}.${key}`),
+  );
 }

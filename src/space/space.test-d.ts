@@ -1,7 +1,18 @@
 /**
  * Type tests: `tsc` checks that what is right compiles, and that what is wrong does not.
  */
-import { array, boolean, categorical, constant, float, type Infer, int, oneOf, ordinal, space } from "../space.ts";
+import {
+  array,
+  boolean,
+  categorical,
+  constant,
+  float,
+  type Infer,
+  int,
+  oneOf,
+  ordinal,
+  space,
+} from "../space.ts";
 import { createStudy, tune } from "../tune.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -57,7 +68,12 @@ export async function typesOfTune(): Promise<void> {
   await tune(s, () => ({ acc: 1 }), { objectives });
   // @ts-expect-error: one number for two objectives
   await tune(s, () => 1, { objectives });
-  await tune(s, async (_, trial) => ((await trial.report(1, { acc: 1, ms: 2 })) === "stop" ? undefined : { acc: 1, ms: 2 }), { objectives });
+  await tune(
+    s,
+    async (_, trial) =>
+      (await trial.report(1, { acc: 1, ms: 2 })) === "stop" ? undefined : { acc: 1, ms: 2 },
+    { objectives },
+  );
 
   const study = await createStudy(s, { objectives });
   for await (const trial of study) {

@@ -33,7 +33,13 @@ interface Common {
  */
 export type Parameter = Common &
   (
-    | { readonly domain: "real"; readonly low: number; readonly high: number; readonly log: boolean; readonly default?: number }
+    | {
+        readonly domain: "real";
+        readonly low: number;
+        readonly high: number;
+        readonly log: boolean;
+        readonly default?: number;
+      }
     | {
         readonly domain: "grid";
         readonly low: number;

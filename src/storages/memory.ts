@@ -26,7 +26,8 @@ export function memory(): Storage {
     const time = Math.max(now(), kept.events[kept.events.length - 1]?.time ?? 0);
     for (const event of events) {
       kept.events.push({ ...event, position: kept.events.length + 1, time } as Event);
-      if (event.kind === "claimed" && event.leaseMs !== undefined) kept.leases.set(event.client, time + event.leaseMs);
+      if (event.kind === "claimed" && event.leaseMs !== undefined)
+        kept.leases.set(event.client, time + event.leaseMs);
     }
     for (const wake of kept.watchers) wake();
     return kept.events.length;

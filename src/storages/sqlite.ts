@@ -45,7 +45,11 @@ interface StudyRow {
 export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   const { durability = "process", create = true } = options;
   const synchronous = durability === "power" ? "FULL" : "NORMAL";
-  const { database, readOnly } = openStudyFile(path, { create, readOnly: options.readOnly ?? false, synchronous });
+  const { database, readOnly } = openStudyFile(path, {
+    create,
+    readOnly: options.readOnly ?? false,
+    synchronous,
+  });
   const statement = {
     study: prepare(database, queries.study),
     addStudy: prepare(database, queries.addStudy),
@@ -77,7 +81,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   };
 
   const transaction = <T>(work: () => T): T => {
-    if (readOnly) throw new StorageError(`${path} is read-only; make the file and its folder writable, or copy the file`);
+    if (readOnly)
+      throw new StorageError(`${path} is read-only; make the file and its folder writable, or copy the file`);
     return retryBusy(() => {
       database.exec("BEGIN IMMEDIATE");
       try {
@@ -97,7 +102,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
     let { position } = row;
     for (const event of events) {
       const { client, seq, kind, ...body } = event;
-      if (event.kind === "expired" && ((statement.lease.get(row.id, event.owner) as { until: number } | undefined)?.until ?? 0) > now())
+      if (
+        event.kind === "expired" &&
+        ((statement.lease.get(row.id, event.owner) as { until: number } | undefined)?.until ?? 0) > now()
+      )
         throw new ConflictError(`${path}: the lease of ${event.owner} is live`);
       statement.addEvent.run(row.id, ++position, time, client, seq, kind, JSON.stringify(body));
       if (event.kind === "claimed" && event.leaseMs !== undefined)
@@ -142,7 +150,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
     async create(study, events) {
       guard(() =>
         transaction(() => {
-          if (statement.study.get(study) !== undefined) throw new ConflictError(`${path} has a study ${study} already`);
+          if (statement.study.get(study) !== undefined)
+            throw new ConflictError(`${path} has a study ${study} already`);
           statement.addStudy.run(study, 0, 0, 0);
           write(find(study), events);
         }),
@@ -158,7 +167,9 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
     async read(study, after, limit = -1) {
       return guard(() => {
         const { id } = find(study);
-        const rows = statement.read.all(id, after, limit) as unknown as (Record<string, unknown> & { body: string })[];
+        const rows = statement.read.all(id, after, limit) as unknown as (Record<string, unknown> & {
+          body: string;
+        })[];
         return rows.map(({ body, ...columns }) => Object.assign(JSON.parse(body), columns) as Event);
       });
     },
@@ -177,7 +188,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       guard(() =>
         transaction(() => {
           const { id } = find(study);
-          for (const query of [queries.dropEvents, queries.dropLeasesOf, queries.dropStudy]) prepare(database, query).run(id);
+          for (const query of [queries.dropEvents, queries.dropLeasesOf, queries.dropStudy])
+            prepare(database, query).run(id);
           prepare(database, queries.dropTrials).run(study);
         }),
       );

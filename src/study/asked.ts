@@ -3,9 +3,9 @@
  */
 import type { Verdict } from "../events.ts";
 import type { Values } from "../objective.ts";
+import type { Params } from "../space/types.ts";
 import type { Study, StudyTrial, Told } from "../study.ts";
 import type { Json, Numbers, Trial } from "../trial.ts";
-import type { Params } from "../space/types.ts";
 
 export class AskedTrial<P = unknown, Names extends string = string> {
   readonly number: number;
@@ -30,7 +30,8 @@ export class AskedTrial<P = unknown, Names extends string = string> {
 
   /** Ends the trial with its values; see `Study.tell`. */
   tell(told: Values<Names> | Omit<Told<Names>, "attempt">): Promise<StudyTrial<P, Names>> {
-    const isObject = typeof told === "object" && told !== null && ("values" in told || "state" in told || "error" in told);
+    const isObject =
+      typeof told === "object" && told !== null && ("values" in told || "state" in told || "error" in told);
     const whole = isObject ? { ...told, attempt: this.attempt } : { values: told, attempt: this.attempt };
     return this.#study.tell(this.number, whole as Told<Names>);
   }

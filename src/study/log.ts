@@ -19,7 +19,11 @@ export class Log {
   readonly follower: Follower;
   readonly observers = new Set<Observer>();
   #seq = 0;
-  #queue: { bodies: readonly EventBody[]; resolve: (changes: Change[]) => void; reject: (error: unknown) => void }[] = [];
+  #queue: {
+    bodies: readonly EventBody[];
+    resolve: (changes: Change[]) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
   #flushing = false;
   /** Work that must not overlap: folding, and asking. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -69,7 +73,8 @@ export class Log {
 
   /** Everything queued, but `expired` alone: the storage may refuse it, and with it its whole batch. */
   #takeBatch() {
-    const isExpiry = (entry: { bodies: readonly EventBody[] }) => entry.bodies.some(({ kind }) => kind === "expired");
+    const isExpiry = (entry: { bodies: readonly EventBody[] }) =>
+      entry.bodies.some(({ kind }) => kind === "expired");
     const index = this.#queue.findIndex(isExpiry);
     return this.#queue.splice(0, index < 0 ? this.#queue.length : Math.max(1, index));
   }
@@ -90,7 +95,9 @@ export class Log {
         for (const event of events) this.#apply(event);
         if (events.length === PAGE) continue;
         if (this.follower.history === undefined || this.follower.history.position < until)
-          throw new StorageError(`${this.storage.location}: the log of study ${this.study} ends before position ${until}`);
+          throw new StorageError(
+            `${this.storage.location}: the log of study ${this.study} ends before position ${until}`,
+          );
         return;
       }
     });

@@ -13,7 +13,7 @@ import { LEASE_MS, RENEW_MS } from "../storage.ts";
 import type { Json, Trial } from "../trial.ts";
 import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
 import type { Log } from "./log.ts";
-import { settledParams, type Suggestions } from "./suggest.ts";
+import { type Suggestions, settledParams } from "./suggest.ts";
 
 export interface RunOptions {
   /** At most so many trials at a time; the engine's capacity otherwise. */
@@ -28,7 +28,15 @@ export interface RunOptions {
 
 /** Why a run came to its end. */
 export interface RunEnd {
-  readonly kind: "trials" | "seconds" | "target" | "failures" | "stopped" | "exhausted" | "drained" | "aborted";
+  readonly kind:
+    | "trials"
+    | "seconds"
+    | "target"
+    | "failures"
+    | "stopped"
+    | "exhausted"
+    | "drained"
+    | "aborted";
   readonly reason: string;
 }
 
@@ -86,7 +94,9 @@ export class Loop {
       void this.#pump();
       await this.#log.sync();
       this.#log.follower.prepare();
-      heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, this.#engine.blocking, (error) => this.#fail(error));
+      heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, this.#engine.blocking, (error) =>
+        this.#fail(error),
+      );
       return await this.#turns();
     } finally {
       await this.#abandon();
@@ -141,13 +151,19 @@ export class Loop {
     this.#running.delete(trial);
     if (event.kind === "lost")
       return [
-        { kind: "finished", ...of, state: "failed", error: { kind: "infrastructure", message: event.message } },
+        {
+          kind: "finished",
+          ...of,
+          state: "failed",
+          error: { kind: "infrastructure", message: event.message },
+        },
       ];
     const { outcome } = event;
     const judged = job.verdict === "stop" ? "pruned" : job.verdict === "pause" ? "paused" : undefined;
     if (judged !== undefined && outcome.kind !== "ended") return [{ kind: "finished", ...of, state: judged }];
     if (outcome.kind === "cancelled") return [{ kind: "withdrawn", ...of }];
-    if (outcome.kind === "failed") return [{ kind: "finished", ...of, state: "failed", error: outcome.error }];
+    if (outcome.kind === "failed")
+      return [{ kind: "finished", ...of, state: "failed", error: outcome.error }];
     return [
       {
         kind: "finished",
@@ -192,7 +208,13 @@ export class Loop {
       if (job?.attempt !== handle.attempt) continue;
       if (verdict !== "continue") {
         job.verdict = verdict;
-        judged.push({ kind: "judged", trial: handle.trial, attempt: handle.attempt, step: report.step, verdict });
+        judged.push({
+          kind: "judged",
+          trial: handle.trial,
+          attempt: handle.attempt,
+          step: report.step,
+          verdict,
+        });
       }
       decisions.push(() => this.#engine.decide(handle, report.step, verdict));
     }
@@ -206,12 +228,18 @@ export class Loop {
     if (this.#stopping() || ending(history) !== undefined || this.#timeIsUp()) return 0;
     const busy = this.#running.size + this.#unanswered.size;
     const { free } = await this.#engine.capacity();
-    const room = Math.min(free - this.#unanswered.size, (this.#options.parallel ?? Number.POSITIVE_INFINITY) - busy);
+    const room = Math.min(
+      free - this.#unanswered.size,
+      (this.#options.parallel ?? Number.POSITIVE_INFINITY) - busy,
+    );
     if (room <= 0) return 0;
     if (this.#exhausted) return Math.min(room, history.waiting.length);
     if (!hasNumber(history)) return 0;
     const limit = history.limits.trials;
-    const numbers = limit === undefined ? room : limit - history.trials.length + history.free.length + history.waiting.length;
+    const numbers =
+      limit === undefined
+        ? room
+        : limit - history.trials.length + history.free.length + history.waiting.length;
     return Math.max(1, Math.min(room, numbers));
   }
 
@@ -228,14 +256,18 @@ export class Loop {
       const numbers = [...this.#unanswered.keys()].sort((a, b) => a - b);
       for (const number of numbers) {
         const claim = this.#history.claims.get(number);
-        if (claim === undefined || claim.attempt !== this.#unanswered.get(number)) this.#unanswered.delete(number);
-        else if (settledParams(this.#history, claim) !== undefined) bodies.push(this.#restart(number, claim.attempt));
+        if (claim === undefined || claim.attempt !== this.#unanswered.get(number))
+          this.#unanswered.delete(number);
+        else if (settledParams(this.#history, claim) !== undefined)
+          bodies.push(this.#restart(number, claim.attempt));
         else bodies.push(...this.#answered(number, claim.attempt, await this.#suggestions.at(number)));
       }
     });
     if (bodies.length === 0) return;
     const changes = await this.#log.append(...bodies);
-    const started = bodies.filter((body, index) => body.kind === "started" && changes[index].rejected === undefined);
+    const started = bodies.filter(
+      (body, index) => body.kind === "started" && changes[index].rejected === undefined,
+    );
     await this.#submit(started as Extract<EventBody, { kind: "started" }>[]);
   }
 
@@ -285,7 +317,9 @@ export class Loop {
     if (job.cancelled) return;
     job.cancelled = true;
     const handle = { study: this.#log.study, trial: number, attempt: job.attempt };
-    this.#engine.cancel(handle, { graceMs: this.#options.graceMs ?? 10_000 }).catch((error) => this.#fail(error));
+    this.#engine
+      .cancel(handle, { graceMs: this.#options.graceMs ?? 10_000 })
+      .catch((error) => this.#fail(error));
   }
 
   /** The time limit, between two events of the log. */
@@ -322,7 +356,8 @@ export class Loop {
     if (this.#options.drain?.aborted) return { kind: "drained", reason: "interrupted" };
     const end = ending(history);
     if (end !== undefined) return end;
-    if (this.#timeIsUp()) return { kind: "seconds", reason: `the time limit of ${history.limits.seconds} s was reached` };
+    if (this.#timeIsUp())
+      return { kind: "seconds", reason: `the time limit of ${history.limits.seconds} s was reached` };
     if (this.#unanswered.size > 0) return undefined;
     const foreign = [...history.claims.values()].some((claim) => claim.leaseMs !== undefined);
     if (foreign) return undefined; // its worker may be lost, and the trial ours
@@ -333,7 +368,10 @@ export class Loop {
 
   /** Ends what still runs and gives back what is still held: nothing of ours outlives the run. */
   async #abandon(): Promise<void> {
-    const held = [...this.#unanswered, ...[...this.#running].map(([number, job]) => [number, job.attempt] as const)];
+    const held = [
+      ...this.#unanswered,
+      ...[...this.#running].map(([number, job]) => [number, job.attempt] as const),
+    ];
     for (const [number, job] of this.#running) this.#cancel(number, job);
     this.#running.clear();
     this.#unanswered.clear();
@@ -366,7 +404,12 @@ export class Loop {
 }
 
 /** The event that starts a suggested trial. */
-export function startedBody(log: Log, number: number, attempt: number, answer: Exclude<Answer, string>): EventBody {
+export function startedBody(
+  log: Log,
+  number: number,
+  attempt: number,
+  answer: Exclude<Answer, string>,
+): EventBody {
   const { name, version, options } = log.follower.sampler;
   const { params, ...rest } = answer as { params: Params } & Record<string, Json>;
   return {

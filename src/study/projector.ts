@@ -1,9 +1,10 @@
 /**
  * Keeps a storage's table of trials near the log: what changed is written now and then, and at the end.
  */
+
+import { numbersToWire } from "../events.ts";
 import type { History } from "../history.ts";
 import type { Projection, Summary } from "../storage.ts";
-import { numbersToWire } from "../events.ts";
 import type { Trial } from "../trial.ts";
 import type { Log } from "./log.ts";
 

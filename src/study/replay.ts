@@ -16,7 +16,11 @@ export interface Replay {
   /** Suggestions that came out the same. */
   readonly same: number;
   /** Those that did not, with what came out instead. */
-  readonly different: readonly { readonly trial: number; readonly logged: Params; readonly replayed: Params | string }[];
+  readonly different: readonly {
+    readonly trial: number;
+    readonly logged: Params;
+    readonly replayed: Params | string;
+  }[];
   /** Suggestions of a sampler that is not known here, or of another version of it. */
   readonly incomparable: readonly { readonly trial: number; readonly sampler: string }[];
 }
@@ -34,19 +38,26 @@ export async function replay(
 ): Promise<Replay> {
   const events = await storage.read(study, 0);
   const asked = events.filter(
-    (event): event is Started => event.kind === "started" && event.basis !== undefined && event.sampler !== undefined,
+    (event): event is Started =>
+      event.kind === "started" && event.basis !== undefined && event.sampler !== undefined,
   );
   const bySampler = new Map<string, Started[]>();
   for (const event of asked) {
     const key = JSON.stringify(event.sampler);
     bySampler.set(key, [...(bySampler.get(key) ?? []), event]);
   }
-  const found = { same: 0, different: [] as Replay["different"][number][], incomparable: [] as Replay["incomparable"][number][] };
+  const found = {
+    same: 0,
+    different: [] as Replay["different"][number][],
+    incomparable: [] as Replay["incomparable"][number][],
+  };
   for (const group of bySampler.values()) {
     const { name, version, options } = group[0].sampler as { name: string; version: number; options?: Json };
     const sampler = resolve(name, options);
     if (sampler?.version === version) await compare(events, group, sampler, found);
-    else for (const { trial } of group) found.incomparable.push({ trial, sampler: `${name} version ${version}` });
+    else
+      for (const { trial } of group)
+        found.incomparable.push({ trial, sampler: `${name} version ${version}` });
   }
   found.different.sort((a, b) => a.trial - b.trial);
   return found;
@@ -63,7 +74,8 @@ async function compare(
   const suggestions = new Suggestions(follower);
   let next = 0;
   for (const event of [...started].sort((a, b) => (a.basis as number) - (b.basis as number))) {
-    while (next < events.length && events[next].position <= (event.basis as number)) follower.apply(events[next++]);
+    while (next < events.length && events[next].position <= (event.basis as number))
+      follower.apply(events[next++]);
     const answer = await suggestions.at(event.trial);
     const replayed = typeof answer === "string" ? answer : answer.params;
     if (typeof replayed !== "string" && sameParams(replayed, event.params)) found.same++;

@@ -3,7 +3,7 @@
  * each unstarted number from max(first unstarted, N − 15) to N, each answer joining `open` for the next. So
  * workers that see the log at different moments agree, and a log replays.
  */
-import { inlineCompute, type Compute } from "../compute.ts";
+import { type Compute, inlineCompute } from "../compute.ts";
 import { type Claim, type History, left } from "../history.ts";
 import { rng } from "../random.ts";
 import type { Answer, Slot } from "../sampler.ts";
@@ -42,7 +42,9 @@ export class Suggestions {
   /** The answer for a claimed, unstarted number at the follower's position. */
   async at(number: number): Promise<Answer> {
     const { history } = this.#follower;
-    const unstarted = [...history.claims.values()].filter((claim) => !claim.started).sort((a, b) => a.number - b.number);
+    const unstarted = [...history.claims.values()]
+      .filter((claim) => !claim.started)
+      .sort((a, b) => a.number - b.number);
     const first = Math.max(unstarted[0]?.number ?? number, number - WINDOW);
     if (this.#position !== history.position || this.#first !== first) this.#begin(history, first);
     for (const claim of unstarted) {

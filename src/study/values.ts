@@ -12,10 +12,13 @@ export function namedValues<Names extends string>(
   if (typeof values === "number") {
     if (objectives.length === 1) return { [objectives[0].name]: values };
     const names = objectives.map(({ name }) => name).join(", ");
-    throw new InvalidInputError(`one number was told, but there are ${objectives.length} objectives: ${names}`);
+    throw new InvalidInputError(
+      `one number was told, but there are ${objectives.length} objectives: ${names}`,
+    );
   }
   for (const [name, value] of Object.entries(values))
-    if (typeof value !== "number") throw new InvalidInputError(`${name}: ${JSON.stringify(value)} is not a number`);
+    if (typeof value !== "number")
+      throw new InvalidInputError(`${name}: ${JSON.stringify(value)} is not a number`);
   return values;
 }
 
@@ -23,6 +26,8 @@ export function namedValues<Names extends string>(
 export function checkValues(values: Numbers, objectives: readonly ObjectiveSpec[]): Numbers {
   for (const { name } of objectives)
     if (!(name in values))
-      throw new InvalidInputError(`${name} has no value; told were ${Object.keys(values).join(", ") || "none"}`);
+      throw new InvalidInputError(
+        `${name} has no value; told were ${Object.keys(values).join(", ") || "none"}`,
+      );
   return values;
 }

@@ -26,7 +26,9 @@ const FRAME_MS = 120;
 const HEARTBEAT_MS = 60_000;
 
 /** The mode for this terminal: JSON and quiet where asked for, plain where standard error is not a terminal. */
-export function chooseMode(options: { readonly json?: boolean; readonly quiet?: boolean } = {}): NonNullable<LiveOptions["mode"]> {
+export function chooseMode(
+  options: { readonly json?: boolean; readonly quiet?: boolean } = {},
+): NonNullable<LiveOptions["mode"]> {
   if (options.json) return "json";
   if (options.quiet) return "quiet";
   return process.stderr.isTTY && process.env.TERM !== "dumb" && !process.env.CI ? "live" : "plain";
@@ -124,4 +126,3 @@ function json(study: Study): Live {
   });
   return { drain: () => {}, close: stop };
 }
-

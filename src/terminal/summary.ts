@@ -16,7 +16,12 @@ const SHOWN_FRONT = 10;
 export function summary(study: Study, end: RunEnd, flags: string): string[] {
   const { history } = study;
   const { counts } = history;
-  const parts = [`${counts.complete} complete`, `${counts.pruned} pruned`, `${counts.failed} failed`, `${counts.waiting} waiting`];
+  const parts = [
+    `${counts.complete} complete`,
+    `${counts.pruned} pruned`,
+    `${counts.failed} failed`,
+    `${counts.waiting} waiting`,
+  ];
   const shown = parts.filter((part, index) => index === 0 || !part.startsWith("0 "));
   const lines = [`${study.name}: ${shown.join(", ")} (${end.reason})`];
   if (counts.complete === 0) return [...lines, ...firstFailure(history, study.name, flags)];
@@ -46,7 +51,8 @@ export function bestCard(history: History): string[] {
   return [
     `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}`,
     ...Object.entries(best.params).map(
-      ([path, value]) => `  ${path.padEnd(width)}  ${typeof value === "number" ? short(value) : String(value)}`,
+      ([path, value]) =>
+        `  ${path.padEnd(width)}  ${typeof value === "number" ? short(value) : String(value)}`,
     ),
   ];
 }
@@ -55,9 +61,14 @@ export function bestCard(history: History): string[] {
 export function frontCard(history: History): string[] {
   const front = paretoFront(startedTrials(history));
   const names = history.problem.objectives.map(({ name }) => name);
-  const line = (trial: Trial) => `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
+  const line = (trial: Trial) =>
+    `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
   const more = front.length > SHOWN_FRONT ? [`  and ${front.length - SHOWN_FRONT} more`] : [];
-  return [`${front.length} trials that no other beats in everything:`, ...front.slice(0, SHOWN_FRONT).map(line), ...more];
+  return [
+    `${front.length} trials that no other beats in everything:`,
+    ...front.slice(0, SHOWN_FRONT).map(line),
+    ...more,
+  ];
 }
 
 /** How much each parameter mattered, as bars; nothing where there are too few trials to tell. */
@@ -80,6 +91,7 @@ export function importanceBars(history: History): string[] {
 function nextSteps(study: string, flags: string, history: History): string[] {
   const limit = history.limits.trials;
   const more = limit === undefined ? [] : [`fettle resume ${study} -n ${limit * 2}${flags}`];
-  const command = history.configuration.command === undefined ? [] : [`fettle best ${study} --command${flags}`];
+  const command =
+    history.configuration.command === undefined ? [] : [`fettle best ${study} --command${flags}`];
   return ["next:", ...[...command, ...more, `fettle trials ${study}${flags}`].map((text) => `  ${text}`)];
 }

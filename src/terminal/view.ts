@@ -54,11 +54,16 @@ export function valuesLine(values: Readonly<Record<string, number>>, names: read
 export function sparkline(values: readonly number[], width: number): string {
   const finite = values.filter(Number.isFinite);
   if (finite.length < 2) return "";
-  const picked = Array.from({ length: Math.min(width, finite.length) }, (_, index, { length } = finite) =>
-    finite[Math.round((index * (length - 1)) / Math.max(1, Math.min(width, length) - 1))]);
+  const picked = Array.from(
+    { length: Math.min(width, finite.length) },
+    (_, index, { length } = finite) =>
+      finite[Math.round((index * (length - 1)) / Math.max(1, Math.min(width, length) - 1))],
+  );
   const low = Math.min(...picked);
   const span = Math.max(...picked) - low;
-  return picked.map((value) => BARS[span === 0 ? 0 : Math.round(((value - low) / span) * (BARS.length - 1))]).join("");
+  return picked
+    .map((value) => BARS[span === 0 ? 0 : Math.round(((value - low) / span) * (BARS.length - 1))])
+    .join("");
 }
 
 /** The lines to draw, none wider than `width`. */
@@ -146,16 +151,25 @@ function runningLines(history: History, info: ViewInfo, width: number): string[]
   const perLine = Math.max(1, Math.floor((width - 1) / column));
   const lines: string[] = [];
   for (let at = 0; at < cells.length; at += perLine)
-    lines.push(` ${cells.slice(at, at + perLine).map((cell) => cell.padEnd(column)).join("")}`.trimEnd());
+    lines.push(
+      ` ${cells
+        .slice(at, at + perLine)
+        .map((cell) => cell.padEnd(column))
+        .join("")}`.trimEnd(),
+    );
   return lines;
 }
 
 function failureLines(history: History, info: ViewInfo): string[] {
   if (history.counts.failed === 0) return [];
-  const failed = history.trials.filter((trial) => trial?.state === "failed").slice(-SHOWN_FAILURES) as Trial[];
-  return failed.map(({ number, error }) => ` ✗ #${number} ${error?.message ?? "failed"}   fettle logs ${info.study} ${number}`);
+  const failed = history.trials
+    .filter((trial) => trial?.state === "failed")
+    .slice(-SHOWN_FAILURES) as Trial[];
+  return failed.map(
+    ({ number, error }) =>
+      ` ✗ #${number} ${error?.message ?? "failed"}   fettle logs ${info.study} ${number}`,
+  );
 }
-
 
 function clip(line: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;

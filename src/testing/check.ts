@@ -13,7 +13,10 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const [left, right] = [Object.entries(a), Object.entries(b)];
-  return left.length === right.length && left.every(([key, value]) => deepEqual(value, (b as Record<string, unknown>)[key]));
+  return (
+    left.length === right.length &&
+    left.every(([key, value]) => deepEqual(value, (b as Record<string, unknown>)[key]))
+  );
 }
 
 /** @throws {Error} that says what differs */

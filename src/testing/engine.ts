@@ -23,14 +23,18 @@ const job = (trial: number, behaviour: Behaviour, attempt = 1): Job => {
 };
 
 /** Collects events in the background; answers every report with "continue" unless told otherwise. */
-function listen(engine: Engine, verdictOf: (handle: Handle, step: number) => "continue" | "stop" = () => "continue") {
+function listen(
+  engine: Engine,
+  verdictOf: (handle: Handle, step: number) => "continue" | "stop" = () => "continue",
+) {
   const events: JobEvent[] = [];
   let wake = () => {};
   const done = (async () => {
     for await (const batch of engine.events()) {
       for (const event of batch) {
         events.push(event);
-        if (event.kind === "report") await engine.decide(event.handle, event.report.step, verdictOf(event.handle, event.report.step));
+        if (event.kind === "report")
+          await engine.decide(event.handle, event.report.step, verdictOf(event.handle, event.report.step));
       }
       wake();
     }
@@ -49,7 +53,11 @@ function listen(engine: Engine, verdictOf: (handle: Handle, step: number) => "co
 
 const exits = (events: readonly JobEvent[]) => events.filter((event) => event.kind === "exit");
 const reports = (events: readonly JobEvent[], trial: number) =>
-  events.flatMap((event) => (event.kind === "report" && event.handle.trial === trial ? [[event.report.step, event.report.values.loss]] : []));
+  events.flatMap((event) =>
+    event.kind === "report" && event.handle.trial === trial
+      ? [[event.report.step, event.report.values.loss]]
+      : [],
+  );
 
 export const engineChecks: readonly Check<EngineSite>[] = [
   {
@@ -59,8 +67,18 @@ export const engineChecks: readonly Check<EngineSite>[] = [
       const heard = listen(engine);
       await engine.submit([job(0, "report"), job(1, "report")]);
       await heard.until((events) => exits(events).length === 2);
-      for (const trial of [0, 1]) expectEqual(reports(heard.events, trial), [[1, 10], [2, 20], [3, 30]], `reports of trial ${trial}`);
-      for (const exit of exits(heard.events)) expectEqual(exit.outcome, { kind: "ended", values: { loss: 5 } }, "outcome");
+      for (const trial of [0, 1])
+        expectEqual(
+          reports(heard.events, trial),
+          [
+            [1, 10],
+            [2, 20],
+            [3, 30],
+          ],
+          `reports of trial ${trial}`,
+        );
+      for (const exit of exits(heard.events))
+        expectEqual(exit.outcome, { kind: "ended", values: { loss: 5 } }, "outcome");
       await engine.close();
       await heard.done;
     },
@@ -78,7 +96,11 @@ export const engineChecks: readonly Check<EngineSite>[] = [
       await engine.cancel({ study: "s", trial: 0, attempt: 1 }, { graceMs: 100 });
       await engine.cancel({ study: "s", trial: 0, attempt: 1 }, { graceMs: 100 });
       await heard.until((events) => exits(events).length > 0);
-      expectEqual(exits(heard.events).map(({ outcome }) => outcome.kind), ["cancelled"], "ends");
+      expectEqual(
+        exits(heard.events).map(({ outcome }) => outcome.kind),
+        ["cancelled"],
+        "ends",
+      );
       expectEqual(await engine.capacity(), { free: 2, total: 2 }, "capacity at the end");
       await engine.close();
     },
@@ -104,7 +126,8 @@ export const engineChecks: readonly Check<EngineSite>[] = [
       await heard.until((events) => exits(events).length === 1);
       const { outcome } = exits(heard.events)[0];
       if (outcome.kind !== "failed") throw new Error(`expected a failure, got ${outcome.kind}`);
-      if (!`${outcome.error.message}${outcome.error.tail}`.includes("broken")) throw new Error(`the message is ${outcome.error.message}`);
+      if (!`${outcome.error.message}${outcome.error.tail}`.includes("broken"))
+        throw new Error(`the message is ${outcome.error.message}`);
       expectEqual(outcome.error.kind, "program", "kind of the error");
       await engine.submit([job(1, "report")]);
       await heard.until((events) => exits(events).length === 2);
@@ -120,7 +143,8 @@ export const engineChecks: readonly Check<EngineSite>[] = [
       await engine.submit([job(0, "silent")]);
       await heard.until((events) => exits(events).length > 0);
       const { outcome } = exits(heard.events)[0];
-      if (outcome.kind === "ended" && outcome.values !== undefined) throw new Error("it gave a value from nowhere");
+      if (outcome.kind === "ended" && outcome.values !== undefined)
+        throw new Error("it gave a value from nowhere");
       if (outcome.kind === "cancelled") throw new Error("nobody cancelled it");
       await engine.close();
     },

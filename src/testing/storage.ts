@@ -14,7 +14,11 @@ export interface StorageSite {
 const created: EventBody = {
   kind: "created",
   format: 1,
-  problem: { space: { x: { type: "float", low: 0, high: 1 } }, objectives: [{ name: "loss", direction: "minimize" }], seed: 1 },
+  problem: {
+    space: { x: { type: "float", low: 0, high: 1 } },
+    objectives: [{ name: "loss", direction: "minimize" }],
+    seed: 1,
+  },
 };
 
 function numbered(client: string, first: number, bodies: readonly EventBody[]): NewEvent[] {
@@ -34,20 +38,44 @@ export const storageChecks: readonly Check<StorageSite>[] = [
     name: "events come back as they went in, numbered from 1, at times that never decrease",
     async run(site) {
       const storage = await fresh(site);
-      const last = await storage.append("s", numbered("a", 1, [note("ü\n\u0000🎛"), note("b"), { kind: "stopped", reason: "" }]));
+      const last = await storage.append(
+        "s",
+        numbered("a", 1, [note("ü\n\u0000🎛"), note("b"), { kind: "stopped", reason: "" }]),
+      );
       expectEqual(last, 4, "position of the last event");
       const events = await storage.read("s", 0);
-      expectEqual(events.map(({ position }) => position), [1, 2, 3, 4], "positions");
-      expectEqual(events.map(({ client, seq }) => [client, seq]), [["maker", 1], ["a", 1], ["a", 2], ["a", 3]], "clients");
+      expectEqual(
+        events.map(({ position }) => position),
+        [1, 2, 3, 4],
+        "positions",
+      );
+      expectEqual(
+        events.map(({ client, seq }) => [client, seq]),
+        [
+          ["maker", 1],
+          ["a", 1],
+          ["a", 2],
+          ["a", 3],
+        ],
+        "clients",
+      );
       expectEqual((events[1] as { value?: unknown }).value, "ü\n\u0000🎛", "text");
-      for (let i = 1; i < events.length; i++) if (events[i].time < events[i - 1].time) throw new Error("time went back");
+      for (let i = 1; i < events.length; i++)
+        if (events[i].time < events[i - 1].time) throw new Error("time went back");
     },
   },
   {
     name: "pages follow each other without gap or overlap",
     async run(site) {
       const storage = await fresh(site);
-      await storage.append("s", numbered("a", 1, Array.from({ length: 25 }, (_, i) => note(i))));
+      await storage.append(
+        "s",
+        numbered(
+          "a",
+          1,
+          Array.from({ length: 25 }, (_, i) => note(i)),
+        ),
+      );
       const seen: number[] = [];
       for (let after = 0; ; ) {
         const page = await storage.read("s", after, 7);
@@ -55,7 +83,11 @@ export const storageChecks: readonly Check<StorageSite>[] = [
         if (page.length < 7) break;
         after = page[page.length - 1].position;
       }
-      expectEqual(seen, Array.from({ length: 26 }, (_, i) => i + 1), "positions");
+      expectEqual(
+        seen,
+        Array.from({ length: 26 }, (_, i) => i + 1),
+        "positions",
+      );
       expectEqual((await storage.read("s", 26)).length, 0, "events after the last");
     },
   },
@@ -64,7 +96,10 @@ export const storageChecks: readonly Check<StorageSite>[] = [
     async run(site) {
       const storage = await fresh(site);
       const values = { a: "NaN", b: "Infinity", c: "-Infinity", d: -1e300, e: 5e-324 } as const;
-      await storage.append("s", numbered("a", 1, [{ kind: "reported", trial: 0, attempt: 1, step: 1, values }]));
+      await storage.append(
+        "s",
+        numbered("a", 1, [{ kind: "reported", trial: 0, attempt: 1, step: 1, values }]),
+      );
       expectEqual(((await storage.read("s", 1))[0] as { values?: unknown }).values, values, "values");
     },
   },
@@ -74,15 +109,25 @@ export const storageChecks: readonly Check<StorageSite>[] = [
       const handles = [await fresh(site), await site.open(), await site.open()];
       await Promise.all(
         handles.flatMap((storage, h) =>
-          Array.from({ length: 40 }, (_, i) => storage.append("s", numbered(`c${h}`, 2 * i + 1, [note(i), note(i)]))),
+          Array.from({ length: 40 }, (_, i) =>
+            storage.append("s", numbered(`c${h}`, 2 * i + 1, [note(i), note(i)])),
+          ),
         ),
       );
       const events = await handles[1].read("s", 1);
       expectEqual(events.length, 240, "events");
-      expectEqual(events.map(({ position }) => position), Array.from({ length: 240 }, (_, i) => i + 2), "positions");
+      expectEqual(
+        events.map(({ position }) => position),
+        Array.from({ length: 240 }, (_, i) => i + 2),
+        "positions",
+      );
       for (const h of [0, 1, 2]) {
         const seqs = events.filter(({ client }) => client === `c${h}`).map(({ seq }) => seq);
-        expectEqual(seqs, Array.from({ length: 80 }, (_, i) => i + 1), `events of client ${h}`);
+        expectEqual(
+          seqs,
+          Array.from({ length: 80 }, (_, i) => i + 1),
+          `events of client ${h}`,
+        );
       }
     },
   },
@@ -109,7 +154,8 @@ export const storageChecks: readonly Check<StorageSite>[] = [
       const { now, leases } = await storage.leases("s");
       const left = Object.fromEntries(leases.map(({ client, until }) => [client, until - now]));
       expectEqual(Object.keys(left).sort(), ["v", "w"], "clients");
-      if (!(left.w > 50_000 && left.w <= 60_000 && left.v > 0 && left.v <= 1000)) throw new Error(`leases end in ${JSON.stringify(left)} ms`);
+      if (!(left.w > 50_000 && left.w <= 60_000 && left.v > 0 && left.v <= 1000))
+        throw new Error(`leases end in ${JSON.stringify(left)} ms`);
     },
   },
   {
@@ -152,13 +198,40 @@ export const storageChecks: readonly Check<StorageSite>[] = [
       const storage = await fresh(site);
       const { projection } = storage;
       if (projection === undefined) return;
-      const trial = { number: 0, attempt: 1, space: 0, params: { x: 0.5 }, reports: [], times: { created: 1 }, notes: {} };
-      const summary = { study: "s", state: "idle", counts: { complete: 1 }, objectives: [], created: 1, updated: 1 } as const;
+      const trial = {
+        number: 0,
+        attempt: 1,
+        space: 0,
+        params: { x: 0.5 },
+        reports: [],
+        times: { created: 1 },
+        notes: {},
+      };
+      const summary = {
+        study: "s",
+        state: "idle",
+        counts: { complete: 1 },
+        objectives: [],
+        created: 1,
+        updated: 1,
+      } as const;
       expectEqual(await projection.position("s"), 0, "position at first");
-      await projection.save("s", 9, [{ trial: { ...trial, state: "complete", values: { loss: 1 } }, position: 8 }], summary);
-      await projection.save("s", 5, [{ trial: { ...trial, state: "running" }, position: 4 }], { ...summary, counts: {} });
+      await projection.save(
+        "s",
+        9,
+        [{ trial: { ...trial, state: "complete", values: { loss: 1 } }, position: 8 }],
+        summary,
+      );
+      await projection.save("s", 5, [{ trial: { ...trial, state: "running" }, position: 4 }], {
+        ...summary,
+        counts: {},
+      });
       expectEqual(await projection.position("s"), 9, "position");
-      expectEqual((await storage.summaries?.())?.map(({ study, counts }) => [study, counts]), [["s", { complete: 1 }]], "summaries");
+      expectEqual(
+        (await storage.summaries?.())?.map(({ study, counts }) => [study, counts]),
+        [["s", { complete: 1 }]],
+        "summaries",
+      );
     },
   },
 ];

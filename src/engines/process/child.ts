@@ -32,7 +32,10 @@ export function startChild(order: StartOrder, tell: (message: Message) => void, 
       return;
     }
     // Several metrics of one step may come on several lines.
-    atStep = atStep?.step === said.step ? { ...atStep, ...said, values: { ...atStep.values, ...said.values } } : said;
+    atStep =
+      atStep?.step === said.step
+        ? { ...atStep, ...said, values: { ...atStep.values, ...said.values } }
+        : said;
     tell({ report: { id, said: atStep } });
   };
   const report = reportReader(order.report, lineReader(parser, hear));
@@ -105,7 +108,10 @@ export function startChild(order: StartOrder, tell: (message: Message) => void, 
 
 function writeRecord(order: StartOrder, pid: number): void {
   const supervisor = { pid: process.pid, start: startTimeOf(process.pid) };
-  writeFileSync(order.record, JSON.stringify({ pid, start: startTimeOf(pid), token: order.token, supervisor }));
+  writeFileSync(
+    order.record,
+    JSON.stringify({ pid, start: startTimeOf(pid), token: order.token, supervisor }),
+  );
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

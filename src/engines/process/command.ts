@@ -8,7 +8,15 @@ import type { Params } from "../../space/types.ts";
 const PLACEHOLDER = /\{(\{[^{}\s"',:;$]+\})\}|(?<!\$)\{([^{}\s"',:;$]+)\}/g;
 
 /** What can stand in braces beside the names of parameters. */
-export const BUILT_IN = ["study", "trial", "attempt", "seed", "budget", "checkpoint_dir", "resume_from"] as const;
+export const BUILT_IN = [
+  "study",
+  "trial",
+  "attempt",
+  "seed",
+  "budget",
+  "checkpoint_dir",
+  "resume_from",
+] as const;
 export type BuiltIn = Readonly<Partial<Record<(typeof BUILT_IN)[number], string | number>>>;
 
 /**
@@ -16,24 +24,22 @@ export type BuiltIn = Readonly<Partial<Record<(typeof BUILT_IN)[number], string 
  * checkpoint) is dropped, together with the flag before it.
  *
  */
-export function fillCommand(
-  command: readonly string[],
-  params: Params,
-  builtIn: BuiltIn,
-): string[] {
+export function fillCommand(command: readonly string[], params: Params, builtIn: BuiltIn): string[] {
   const values = valuesByName(params, builtIn);
   const filled: string[] = [];
   for (const argument of command) {
     const text = fill(argument, values);
     if (text !== undefined) filled.push(text);
-    else if (isBareFlag(filled[filled.length - 1]) && filled.length > 1 && isPlaceholderOnly(argument)) filled.pop();
+    else if (isBareFlag(filled[filled.length - 1]) && filled.length > 1 && isPlaceholderOnly(argument))
+      filled.pop();
   }
   return filled;
 }
 
 function valuesByName(params: Params, builtIn: BuiltIn): Map<string, string> {
   const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(builtIn)) if (value !== undefined) values.set(name, String(value));
+  for (const [name, value] of Object.entries(builtIn))
+    if (value !== undefined) values.set(name, String(value));
   for (const [path, value] of Object.entries(params)) {
     values.set(path, String(value));
     const item = /^(.*)\.\d+$/.exec(path);
@@ -79,8 +85,11 @@ export function comparePlaceholders(
     if (item) names.add(item[1]);
   }
   const used = new Set<string>();
-  for (const argument of command) for (const [, , name] of argument.matchAll(PLACEHOLDER)) if (name !== undefined) used.add(name);
-  const unknown = [...used].filter((name) => !names.has(name) && !(BUILT_IN as readonly string[]).includes(name));
+  for (const argument of command)
+    for (const [, , name] of argument.matchAll(PLACEHOLDER)) if (name !== undefined) used.add(name);
+  const unknown = [...used].filter(
+    (name) => !names.has(name) && !(BUILT_IN as readonly string[]).includes(name),
+  );
   const unused = paths.filter((path) => !used.has(path) && !used.has(path.replace(/\.\d+$/, "")));
   return { unknown, unused };
 }

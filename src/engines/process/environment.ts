@@ -17,7 +17,9 @@ export function checkVariables(paths: readonly string[]): void {
     const variable = variableOf(path);
     const other = owners.get(variable);
     if (other !== undefined)
-      throw new InvalidInputError(`parameters ${other} and ${path} would both be ${variable} in the environment; rename one`);
+      throw new InvalidInputError(
+        `parameters ${other} and ${path} would both be ${variable} in the environment; rename one`,
+      );
     owners.set(variable, path);
   }
 }

@@ -3,7 +3,8 @@ import { checkPlaceholders, comparePlaceholders, fillCommand, shellQuote } from 
 import { checkVariables, variableOf } from "./environment.ts";
 import { lineParser, namesLikeMetrics } from "./metrics.ts";
 
-const parse = (line: string, objectives = ["val_loss"], patterns = {}) => lineParser({ objectives, patterns }).parse(line);
+const parse = (line: string, objectives = ["val_loss"], patterns = {}) =>
+  lineParser({ objectives, patterns }).parse(line);
 
 describe("metric lines", () => {
   test.each<[string, number | string, number | undefined]>([
@@ -28,17 +29,29 @@ describe("metric lines", () => {
     expect(said?.step).toBe(step);
   });
 
-  test.each(["val_loss", "test/val_loss=3", "my_val_loss=3", "best-val_loss=3", "val_loss_2=3", "Val_Loss=1", "{not json", "{}", '{"other": 1}'])(
-    "%s says nothing",
-    (line) => {
-      expect(parse(line)).toBeUndefined();
-    },
-  );
+  test.each([
+    "val_loss",
+    "test/val_loss=3",
+    "my_val_loss=3",
+    "best-val_loss=3",
+    "val_loss_2=3",
+    "Val_Loss=1",
+    "{not json",
+    "{}",
+    '{"other": 1}',
+  ])("%s says nothing", (line) => {
+    expect(parse(line)).toBeUndefined();
+  });
 
   test("several metrics, gradients and constraints", () => {
     expect(parse("acc=0.9 ms: 12", ["acc", "ms"])?.values).toEqual({ acc: 0.9, ms: 12 });
     const line = '{"loss":1,"gradient":{"lr":-0.3},"constraints":{"mem":2},"params":{"lr":0.1}}';
-    expect(parse(line, ["loss"])).toEqual({ values: { loss: 1 }, gradient: { lr: -0.3 }, constraints: { mem: 2 }, params: { lr: 0.1 } });
+    expect(parse(line, ["loss"])).toEqual({
+      values: { loss: 1 },
+      gradient: { lr: -0.3 },
+      constraints: { mem: 2 },
+      params: { lr: 0.1 },
+    });
   });
 
   test("text where a number should be is remembered", () => {
@@ -61,8 +74,27 @@ describe("commands", () => {
 
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: shell text
   test("placeholders are replaced; what has no value goes with its flag", () => {
-    const command = ["python", "t.py", "--lr", "{lr}", "--m", "{opt.sgd.momentum}", "--n={opt.sgd.nesterov}", "{units}", "{{x}}", "-v"];
-    expect(fillCommand(command, params, {})).toEqual(["python", "t.py", "--lr", "0.01", "32,64", "{x}", "-v"]);
+    const command = [
+      "python",
+      "t.py",
+      "--lr",
+      "{lr}",
+      "--m",
+      "{opt.sgd.momentum}",
+      "--n={opt.sgd.nesterov}",
+      "{units}",
+      "{{x}}",
+      "-v",
+    ];
+    expect(fillCommand(command, params, {})).toEqual([
+      "python",
+      "t.py",
+      "--lr",
+      "0.01",
+      "32,64",
+      "{x}",
+      "-v",
+    ]);
     expect(fillCommand(['{"lr": {lr}}', "${HOME}"], params, {})).toEqual(['{"lr": 0.01}', "${HOME}"]);
     expect(fillCommand(["a", "{trial}-{seed}"], params, { trial: 3, seed: 9 })).toEqual(["a", "3-9"]);
   });
@@ -71,7 +103,9 @@ describe("commands", () => {
   test("unknown placeholders are errors, unused parameters are told", () => {
     const paths = Object.keys(params);
     expect(comparePlaceholders(["x", "{lr}", "{units}"], paths)).toEqual({ unknown: [], unused: ["opt"] });
-    expect(() => checkPlaceholders(["x", "{lrr}"], paths)).toThrow('{lrr} in the command is no parameter (did you mean "lr"?)');
+    expect(() => checkPlaceholders(["x", "{lrr}"], paths)).toThrow(
+      '{lrr} in the command is no parameter (did you mean "lr"?)',
+    );
   });
 
   test("variables and quotes", () => {

@@ -43,7 +43,8 @@ export function lineParser({ objectives, patterns = {} }: MetricNames): LinePars
       for (const { name, find } of finders) {
         const found = find(line);
         if (found === undefined) continue;
-        if (Number.isNaN(found.value) && !/nan/i.test(found.text)) problem = `${name} is ${JSON.stringify(found.text)}`;
+        if (Number.isNaN(found.value) && !/nan/i.test(found.text))
+          problem = `${name} is ${JSON.stringify(found.text)}`;
         else values[name] = found.value;
         step ??= found.step;
       }
@@ -77,7 +78,10 @@ function finderOf(name: string, pattern: string | undefined): (line: string) => 
     };
   }
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const expression = new RegExp(String.raw`(?:^|[^\w./-])["']?${escaped}["']?\s*[=:]\s*(?:(${NUMBER})|["']?([^\s,;"']+))`, "gi");
+  const expression = new RegExp(
+    String.raw`(?:^|[^\w./-])["']?${escaped}["']?\s*[=:]\s*(?:(${NUMBER})|["']?([^\s,;"']+))`,
+    "gi",
+  );
   return (line) => {
     if (!line.includes(name)) return undefined;
     const match = [...line.matchAll(expression)].filter(([whole]) => whole.includes(name)).at(-1);
@@ -118,7 +122,8 @@ function fromJson(
   for (const name of objectives) {
     const value = json[name];
     if (value === undefined) continue;
-    const number = typeof value === "number" ? value : typeof value === "string" ? toNumber(value) : Number.NaN;
+    const number =
+      typeof value === "number" ? value : typeof value === "string" ? toNumber(value) : Number.NaN;
     if (Number.isNaN(number) && value !== "NaN") complain(`${name} is ${JSON.stringify(value)}`);
     else values[name] = number;
   }
@@ -136,17 +141,24 @@ function fromJson(
 
 function numbersOf(value: unknown): WireNumbers | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).map(([name, one]) => [name, typeof one === "number" ? one : toNumber(String(one))]);
+  const entries = Object.entries(value).map(([name, one]) => [
+    name,
+    typeof one === "number" ? one : toNumber(String(one)),
+  ]);
   return numbersToWire(Object.fromEntries(entries));
 }
 
 /** Without the fields that are not there. */
 function said(fields: { [K in keyof Said]: Said[K] | undefined }): Said {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as Said;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as unknown as Said;
 }
 
 /** Names that stand before numbers in a text, as `name=1` or `name: 1`: what a program may have meant. */
 export function namesLikeMetrics(text: string): string[] {
-  const names = [...text.replace(COLOURS, "").matchAll(/([A-Za-z][\w./-]*)["']?\s*[=:]\s*[-+]?\.?\d/g)].map(([, name]) => name);
+  const names = [...text.replace(COLOURS, "").matchAll(/([A-Za-z][\w./-]*)["']?\s*[=:]\s*[-+]?\.?\d/g)].map(
+    ([, name]) => name,
+  );
   return [...new Set(names)];
 }

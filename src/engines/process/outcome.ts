@@ -11,7 +11,10 @@ import type { Exit } from "./protocol.ts";
 export type JobReports = ReportBody[];
 
 /** Signals whose usual cause is worth a word. */
-const CAUSES: Readonly<Record<string, string>> = { SIGKILL: " (out of memory?)", SIGSEGV: " (a crash in native code)" };
+const CAUSES: Readonly<Record<string, string>> = {
+  SIGKILL: " (out of memory?)",
+  SIGSEGV: " (a crash in native code)",
+};
 
 /** @param best  directions, where a trial's value is its best report and not its last */
 export function outcomeOf(
@@ -22,7 +25,10 @@ export function outcomeOf(
   best?: Readonly<Record<string, Direction>>,
 ): Outcome {
   const fail = (message: string): Outcome => {
-    return { kind: "failed", error: { kind: "program", message, ...(exit.tail !== "" && { tail: exit.tail }) } };
+    return {
+      kind: "failed",
+      error: { kind: "program", message, ...(exit.tail !== "" && { tail: exit.tail }) },
+    };
   };
   if (exit.timedOut) return fail(`timed out after ${(timeoutMs ?? 0) / 1000} s`);
   if (exit.signal !== null) return fail(`killed by ${exit.signal}${CAUSES[exit.signal] ?? ""}`);
@@ -41,24 +47,35 @@ export function outcomeOf(
 }
 
 /** The report that is best by the first of the directions. */
-function bestReport(reports: JobReports, directions: Readonly<Record<string, Direction>>): ReportBody["values"] | undefined {
+function bestReport(
+  reports: JobReports,
+  directions: Readonly<Record<string, Direction>>,
+): ReportBody["values"] | undefined {
   const [name, direction] = Object.entries(directions)[0];
   const sign = direction === "minimize" ? 1 : -1;
-  const loss = (report: ReportBody) => sign * (name in report.values ? fromWire(report.values[name]) : Number.NaN);
-  return reports.reduce<ReportBody | undefined>((best, report) => (best === undefined || loss(report) < loss(best) ? report : best), undefined)
-    ?.values;
+  const loss = (report: ReportBody) =>
+    sign * (name in report.values ? fromWire(report.values[name]) : Number.NaN);
+  return reports.reduce<ReportBody | undefined>(
+    (best, report) => (best === undefined || loss(report) < loss(best) ? report : best),
+    undefined,
+  )?.values;
 }
 
 function lastLine(tail: string): string {
-  const line = tail.split("\n").filter((text) => text.trim() !== "").at(-1)?.trim();
+  const line = tail
+    .split("\n")
+    .filter((text) => text.trim() !== "")
+    .at(-1)
+    ?.trim();
   return line === undefined ? "" : `: ${line.length > 160 ? `${line.slice(0, 160)}…` : line}`;
 }
 
 function whyMissing(missing: readonly string[], exit: Exit): string {
-  if (exit.problem !== undefined && missing.some((name) => exit.problem?.startsWith(`${name} is `))) return `${exit.problem}, not a number`;
+  if (exit.problem !== undefined && missing.some((name) => exit.problem?.startsWith(`${name} is `)))
+    return `${exit.problem}, not a number`;
   const seen = namesLikeMetrics(exit.tail);
   const near = nearestName(missing[0], seen) ?? seen.at(-1);
-  const hint = near === undefined ? `print a line such as ${missing[0]}=0.5` : `did you mean ${near}, which it printed?`;
+  const hint =
+    near === undefined ? `print a line such as ${missing[0]}=0.5` : `did you mean ${near}, which it printed?`;
   return `it ended well, but printed no ${missing.join(" and no ")}; ${hint}`;
 }
-

@@ -22,7 +22,8 @@ export function cappedLog(path: string, limitBytes: number) {
   const keepEnd = (chunk: Buffer) => {
     end.push(chunk);
     endBytes += chunk.length;
-    while (end.length > 1 && endBytes - end[0].length >= TAIL_BYTES) endBytes -= (end.shift() as Buffer).length;
+    while (end.length > 1 && endBytes - end[0].length >= TAIL_BYTES)
+      endBytes -= (end.shift() as Buffer).length;
   };
   /** A full disk must not end the child: then the log is shorter. */
   const write = (chunk: Buffer | string) => {

@@ -20,9 +20,13 @@ export function checkProgram(program: string, cwd: string, path = process.env.PA
     : path.split(delimiter).map((folder) => join(folder, program));
   const found = candidates.filter((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (found.length === 0)
-    throw new InvalidInputError(`${program}: command not found; check the name${direct ? "" : ", or give its path"}`);
+    throw new InvalidInputError(
+      `${program}: command not found; check the name${direct ? "" : ", or give its path"}`,
+    );
   if (!found.some(isExecutable))
-    throw new InvalidInputError(`${program} may not be run; make it executable (chmod +x), or put its interpreter before it`);
+    throw new InvalidInputError(
+      `${program} may not be run; make it executable (chmod +x), or put its interpreter before it`,
+    );
 }
 
 function isExecutable(file: string): boolean {

@@ -20,7 +20,9 @@ export interface StartOrder {
   readonly logLimitBytes: number;
 }
 
-export type Order = { readonly start: StartOrder } | { readonly end: { readonly id: string; readonly graceMs: number } };
+export type Order =
+  | { readonly start: StartOrder }
+  | { readonly end: { readonly id: string; readonly graceMs: number } };
 
 /** How a child ended. */
 export interface Exit {

@@ -46,7 +46,10 @@ function leave(): void {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.stdout.on("error", leave);
 process.stdin.setEncoding("utf8");
-process.stdin.on("data", lineSplitter((line) => obey(JSON.parse(line) as Order)) as (chunk: string | Buffer) => void);
+process.stdin.on(
+  "data",
+  lineSplitter((line) => obey(JSON.parse(line) as Order)) as (chunk: string | Buffer) => void,
+);
 process.stdin.on("end", leave);
 process.stdin.on("error", leave);
 setInterval(() => {

@@ -54,7 +54,8 @@ export function endSurvivors(files: string, token?: string): number {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const record = readRecord(path);
-    if (record === undefined || (token === undefined ? isAlive(record.supervisor) : record.token !== token)) continue;
+    if (record === undefined || (token === undefined ? isAlive(record.supervisor) : record.token !== token))
+      continue;
     if (isAlive(record)) ended += kill(-record.pid);
     dead.add(record.token);
     rmSync(path, { force: true });

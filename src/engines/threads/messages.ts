@@ -8,7 +8,8 @@ import type { Json } from "../../trial.ts";
 export type ToThread =
   | { readonly kind: "start"; readonly job: Job; readonly params: unknown }
   | { readonly kind: "verdict"; readonly step: number; readonly verdict: Verdict }
-  | { readonly kind: "cancel" };
+  | { readonly kind: "cancel" }
+  | { readonly kind: "close" };
 
 export type FromThread =
   | { readonly kind: "report"; readonly report: ReportBody }

@@ -2,8 +2,8 @@
  * A thread of `threads.ts`: imports the module, and runs its objective as the inline engine does.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { messageOf } from "../../errors.ts";
 import type { Engine, Handle } from "../../engine.ts";
+import { messageOf } from "../../errors.ts";
 import type { Objective } from "../../objective.ts";
 import { inline } from "../inline.ts";
 import type { FromThread, ToThread } from "./messages.ts";
@@ -38,6 +38,7 @@ async function forward(engine: Engine): Promise<void> {
 }
 
 parentPort?.on("message", async (message: ToThread) => {
+  if (message.kind === "close") process.exit(0); // ends this thread only
   const engine = await loaded;
   if (engine === undefined) return;
   if (message.kind === "start") {

@@ -60,7 +60,9 @@ const ADVICE: Readonly<Record<number, string>> = {
 export function storageError(path: string, error: unknown): unknown {
   const code = (error as { errcode?: number }).errcode;
   if (typeof code !== "number") return error;
-  return new StorageError(`${path} ${ADVICE[code & 0xff] ?? `: ${messageOf(error)}`}`.replace(" :", ":"), { cause: error });
+  return new StorageError(`${path} ${ADVICE[code & 0xff] ?? `: ${messageOf(error)}`}`.replace(" :", ":"), {
+    cause: error,
+  });
 }
 
 /** Whether SQLite refused for another process's sake. */

@@ -27,7 +27,8 @@ export function openStudyFile(path: string, options: OpenOptions): Opened {
   const exists = existsSync(path);
   if (!exists && !options.create) throw new NotFoundError(`${path} does not exist${nearby(path)}`);
   if (exists && statSync(path).isDirectory()) throw new StorageError(`${path} is a folder, not a study file`);
-  if (!existsSync(dirname(resolve(path)))) throw new StorageError(`${path}: the folder ${dirname(path)} does not exist`);
+  if (!existsSync(dirname(resolve(path))))
+    throw new StorageError(`${path}: the folder ${dirname(path)} does not exist`);
   refuseNetwork(path);
   const readOnly = options.readOnly || (exists && !isWritable(path));
   try {
@@ -49,13 +50,17 @@ function nearby(path: string): string {
   const folder = dirname(resolve(path));
   if (!existsSync(folder)) return "";
   const files = readdirSync(folder).filter((name) => name.endsWith(".db") && name !== basename(path));
-  return files.length === 0 ? "; fettle run makes it" : `; there ${files.length === 1 ? "is" : "are"} ${files.slice(0, 5).join(", ")}`;
+  return files.length === 0
+    ? "; fettle run makes it"
+    : `; there ${files.length === 1 ? "is" : "are"} ${files.slice(0, 5).join(", ")}`;
 }
 
 function refuseNetwork(path: string): void {
   const { type } = statfsSync(dirname(resolve(path)));
   if (NETWORK.has(type >>> 0))
-    throw new StorageError(`${path} is on a network file system, where locks are not reliable; put it on a local disk`);
+    throw new StorageError(
+      `${path} is on a network file system, where locks are not reliable; put it on a local disk`,
+    );
 }
 
 function isWritable(path: string): boolean {
@@ -89,14 +94,17 @@ function version(database: Database): number {
 
 function checkVersion(path: string, found: number): void {
   if (found > migrations.length)
-    throw new StorageError(`${path} was written by a newer version of fettle (schema ${found}, this one knows ${migrations.length}): upgrade fettle`);
+    throw new StorageError(
+      `${path} was written by a newer version of fettle (schema ${found}, this one knows ${migrations.length}): upgrade fettle`,
+    );
   if (found < migrations.length) throw new StorageError(`${path} is not a study file`);
 }
 
 function prepareToWrite(path: string, database: Database, synchronous: string): void {
   const found = version(database);
   if (found > migrations.length) return;
-  if (found === 0 && hasTables(database)) throw new StorageError(`${path} is a database, but not a study file`);
+  if (found === 0 && hasTables(database))
+    throw new StorageError(`${path} is a database, but not a study file`);
   retryBusy(() => database.exec("PRAGMA journal_mode = WAL"));
   database.exec(`PRAGMA synchronous = ${synchronous}`);
   if (found < migrations.length) retryBusy(() => migrate(database));

@@ -1,9 +1,10 @@
 /**
  * The table `trials` and the summaries: copies for people, made from the fold.
  */
-import type { Projection, Storage, Summary } from "../../storage.ts";
-import { numbersToWire } from "../../events.ts";
+
 import { NotFoundError } from "../../errors.ts";
+import { numbersToWire } from "../../events.ts";
+import type { Projection, Storage, Summary } from "../../storage.ts";
 import type { Trial } from "../../trial.ts";
 import { type Database, prepare } from "./driver.ts";
 import { queries } from "./queries.ts";
@@ -33,7 +34,8 @@ export function projectionOf(
       const save = () => {
         for (const { trial, position: changed } of trials) {
           const known = statement.trialPosition.get(study, trial.number) as { position: number } | undefined;
-          if (known === undefined || known.position < changed) statement.setTrial.run(...row(study, trial, changed));
+          if (known === undefined || known.position < changed)
+            statement.setTrial.run(...row(study, trial, changed));
         }
         statement.setProjected.run(position, JSON.stringify(summary), study, position);
       };
@@ -43,7 +45,11 @@ export function projectionOf(
   return {
     projection,
     async summaries() {
-      const rows = guard(() => statement.summaries.all()) as unknown as { name: string; summary: string | null; time: number }[];
+      const rows = guard(() => statement.summaries.all()) as unknown as {
+        name: string;
+        summary: string | null;
+        time: number;
+      }[];
       return rows.map(({ name, summary, time }): Summary => {
         if (summary !== null) return { ...(JSON.parse(summary) as Summary), updated: time };
         return { study: name, state: "idle", counts: {}, objectives: [], created: time, updated: time };

@@ -10,7 +10,9 @@ export const queries = {
   study: compiler.selectFrom("studies").select(["id", "position", "time"]).where("name", "=", TEXT),
   names: compiler.selectFrom("studies").select("name").orderBy("id"),
   /** name, position, time, projected */
-  addStudy: compiler.insertInto("studies").values({ name: TEXT, position: 0, time: 0, projected: 0 } as never),
+  addStudy: compiler
+    .insertInto("studies")
+    .values({ name: TEXT, position: 0, time: 0, projected: 0 } as never),
   /** position, time, id */
   setStudy: compiler.updateTable("studies").set({ position: 0, time: 0 }).where("id", "=", ID),
   /** study, position, time, client, seq, kind, body */
@@ -42,7 +44,11 @@ export const queries = {
     .where("projected", "<=", 0),
   summaries: compiler.selectFrom("studies").select(["name", "summary", "time"]).orderBy("id"),
   /** study, number */
-  trialPosition: compiler.selectFrom("trials").select("position").where("study", "=", TEXT).where("number", "=", 0),
+  trialPosition: compiler
+    .selectFrom("trials")
+    .select("position")
+    .where("study", "=", TEXT)
+    .where("number", "=", 0),
   setTrial: compiler.replaceInto("trials").values({
     study: TEXT,
     number: 0,
