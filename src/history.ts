@@ -25,8 +25,7 @@ import {
   type TrialState,
 } from "./trial.ts";
 
-export type { LimitReached } from "./history/limits.ts";
-export { ending, hasNumber, isFeasible, left, limitReached, numbersUsed } from "./history/limits.ts";
+export { ending, hasNumber, isFeasible, left, limitReached } from "./history/limits.ts";
 export type { Change, Claim, History } from "./history/types.ts";
 
 /** The problem that a log describes. @throws {InvalidInputError} if its space cannot be read */

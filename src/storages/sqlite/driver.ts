@@ -70,8 +70,3 @@ export function isBusy(error: unknown): boolean {
   const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
   return code === 5 || code === 6;
 }
-
-/** Whether a row of that key exists already. */
-export function isDuplicate(error: unknown): boolean {
-  return (((error as { errcode?: number }).errcode ?? 0) & 0xff) === 19;
-}
