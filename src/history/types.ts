@@ -3,7 +3,7 @@
  */
 import type { Configuration, Limits, Verdict } from "../events.ts";
 import type { Problem } from "../problem.ts";
-import type { Space } from "../space/types.ts";
+import type { Space } from "../space.ts";
 import type { Json, Trial, TrialState } from "../trial.ts";
 
 /** A trial number that a worker holds. */
