@@ -42,6 +42,10 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
   if ("objective" in run) return { plan: { kind: "objective" }, objective: run.objective };
   const paths = description.space.parameters.map(({ path }) => path);
   checkPlaceholders(run.command, paths);
+  if (description.steps === undefined && run.command.some((argument) => argument.includes("{budget}")))
+    throw new InvalidInputError(
+      "{budget} in the command needs --max-steps, the last step of a full training",
+    );
   checkVariables(paths);
   checkProgram(run.command[0], cwd, env.PATH);
   return {

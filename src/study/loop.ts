@@ -292,7 +292,7 @@ export class Loop {
     const { problem } = this.#history;
     for (const { trial, attempt } of bodies) this.#running.set(trial, { attempt });
     await this.#engine.submit(
-      bodies.map(({ trial, attempt, params, budget }) => ({
+      bodies.map(({ trial, attempt, params, budget = problem.steps?.max }) => ({
         study: this.#log.study,
         trial,
         attempt,

@@ -13,7 +13,8 @@ const BAR = 24;
 const SHOWN_FRONT = 10;
 
 /** The lines of the summary; `flags` is what later commands need to find the study. */
-export function summary(study: Study, end: RunEnd, flags: string): string[] {
+// biome-ignore lint/suspicious/noExplicitAny: a study of whatever params and objectives
+export function summary(study: Study<any, any>, end: RunEnd, flags: string): string[] {
   const { history } = study;
   const { counts } = history;
   const parts = [

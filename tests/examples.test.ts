@@ -1,0 +1,109 @@
+/**
+ * Every example runs. Those that are told to people as commands are run by those commands.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadDigits } from "../examples/digits/data.ts";
+import { digitsSpace } from "../examples/digits/space.ts";
+import { createStudy } from "../src/index.ts";
+import { threads } from "../src/node.ts";
+import { BINARY, EXAMPLES, Place } from "./fettle.ts";
+import { hasProgram, needs } from "./needs.ts";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => place.remove());
+
+const python = needs("python3", hasProgram("python3", "--version"));
+const script = (path: string) =>
+  spawnSync(process.execPath, [join(EXAMPLES, path)], { cwd: place.folder, encoding: "utf8" });
+
+python.test("python: a training script that knows nothing of Fettle", async () => {
+  const config = join(EXAMPLES, "python", "fettle.yaml");
+  const { code, stderr } = place.fettle("run", config, "--study", "s", "-n", "12", "--seed", "1");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
+  const trials = place.trials();
+  expect(trials.every(({ state, reports }) => state === "complete" && reports.length === 15)).toBe(true);
+  expect(Math.min(...trials.map(({ values }) => values?.val_loss as number))).toBeLessThan(0.55);
+});
+
+needs("xz", hasProgram("xz", "--version")).test("shell: size against time of a compressor", async () => {
+  const flags = "-p preset=0..9 -p extreme=true,false -p dict=64..4096:log --min bytes --min seconds".split(
+    " ",
+  );
+  const program = ["sh", join(EXAMPLES, "shell", "compress.sh"), "{preset}", "{extreme}", "{dict}"];
+  expect(
+    place.fettle("run", "--study", "s", ...flags, "-n", "8", "-j", "2", "--seed", "1", "--", ...program).code,
+  ).toBe(0);
+  const front = JSON.parse(place.fettle("best", "s", "--json").stdout);
+  expect(front.length).toBeGreaterThanOrEqual(1);
+  expect(
+    place.trials().every(({ values }) => (values?.bytes as number) > 1000 && values?.seconds !== undefined),
+  ).toBe(true);
+});
+
+test("typescript: a typed objective", () => {
+  const { status, stdout } = script("typescript/ridge.ts");
+  expect(status).toBe(0);
+  expect(Number(/error ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(0.3);
+});
+
+test("ask-tell, in TypeScript and over standard input and output", () => {
+  const { status, stdout } = script("ask-tell/ask-tell.ts");
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining("the limit of 40 trials was reached; best is #"),
+  ]);
+});
+
+python.test("ask-tell in Python", async () => {
+  const client = join(EXAMPLES, "ask-tell", "client.py");
+  const output = execFileSync("python3", [client, process.execPath, BINARY], {
+    cwd: place.folder,
+    encoding: "utf8",
+  });
+  expect(output).toMatch(/best of 40: trial \d+, loss [\d.]+/);
+  expect(place.fettle("replay").stdout).toContain("40 suggestions replayed, no difference");
+});
+
+test("digits: two small networks learn, in threads", async () => {
+  const fixed = {
+    epochs: 4,
+    batch: 128,
+    layers: 1,
+    "units.0": 64,
+    learningRate: 0.003,
+    optimizer: "adam",
+    activation: "relu",
+  };
+  const study = await createStudy(digitsSpace, {
+    objectives: { error: "minimize" },
+    trials: 2,
+    seed: 1,
+    fixed,
+  });
+  const module = new URL("../examples/digits/train.ts", import.meta.url);
+  await study.run(threads({ module, parallel: 2, data: loadDigits(), nest: digitsSpace.nest }));
+  expect(study.trials.map(({ state, reports }) => [state, reports.length])).toEqual([
+    ["complete", 4],
+    ["complete", 4],
+  ]);
+  expect(study.best?.values?.error).toBeLessThan(0.15);
+});
+
+needs("three minutes: FETTLE_TEST_ALL=1", () => process.env.FETTLE_TEST_ALL === "1").test(
+  "digits: the quickstart reaches 95 %, and a second run goes on",
+  async () => {
+    const tune = fileURLToPath(new URL("../examples/digits/tune.ts", import.meta.url));
+    const { status, stdout } = spawnSync(process.execPath, [tune], { cwd: place.folder, encoding: "utf8" });
+    expect(status).toBe(0);
+    const accuracy = Number(/test accuracy ([\d.]+) %\s*$/.exec(stdout)?.[1]);
+    expect(accuracy).toBeGreaterThanOrEqual(95);
+    expect(place.fettle("check", "digits.db").code).toBe(0);
+    expect(place.fettle("replay", "--storage", "digits.db").stdout).toContain("no difference");
+  },
+);
