@@ -3,7 +3,6 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadDigits } from "../examples/digits/data.ts";
 import { digitsSpace } from "../examples/digits/space.ts";
@@ -94,16 +93,3 @@ test("digits: two small networks learn, in threads", async () => {
   ]);
   expect(study.best?.values?.error).toBeLessThan(0.15);
 });
-
-needs("three minutes: FETTLE_TEST_ALL=1", () => process.env.FETTLE_TEST_ALL === "1").test(
-  "digits: the quickstart reaches 95 %, and a second run goes on",
-  async () => {
-    const tune = fileURLToPath(new URL("../examples/digits/tune.ts", import.meta.url));
-    const { status, stdout } = spawnSync(process.execPath, [tune], { cwd: place.folder, encoding: "utf8" });
-    expect(status).toBe(0);
-    const accuracy = Number(/test accuracy ([\d.]+) %\s*$/.exec(stdout)?.[1]);
-    expect(accuracy).toBeGreaterThanOrEqual(95);
-    expect(place.fettle("check", "digits.db").code).toBe(0);
-    expect(place.fettle("replay", "--storage", "digits.db").stdout).toContain("no difference");
-  },
-);

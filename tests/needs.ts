@@ -11,11 +11,11 @@ import { test } from "vitest";
 export function needs(
   what: string,
   isThere: () => boolean,
-): { test: (name: string, body: () => Promise<void>) => void } {
+): { test: (name: string, body: () => Promise<void>, timeoutMs?: number) => void } {
   const there = isThere();
   return {
-    test(name, body) {
-      if (there) test(name, body);
+    test(name, body, timeoutMs) {
+      if (there) test(name, body, timeoutMs);
       else if (process.env.FETTLE_TEST_ALL)
         test(name, () => {
           throw new Error(`this test needs ${what}, which is not here`);
