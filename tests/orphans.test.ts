@@ -141,3 +141,35 @@ function firstRecord(): string {
   const folder = join(place.folder, "fettle-files", ".running");
   return join(folder, readdirSync(folder)[0]);
 }
+
+test("a normal end: what a program left behind outside its group ends with the run", async () => {
+  const script = "setsid sh -c 'while :; do sleep 1; : '$PWD'; done' & echo loss=1";
+  expect(
+    place.fettle(
+      "run",
+      "--study",
+      "s",
+      "-p",
+      "x=0.0..1.0",
+      "--min",
+      "loss",
+      "-n",
+      "2",
+      "--",
+      "sh",
+      "-c",
+      script,
+    ).code,
+  ).toBe(0);
+  expect(mine()).toEqual([]);
+});
+
+test("stop from elsewhere: running trials finish, or end with --now", async () => {
+  const run = await begin(script().replaceAll("{x}", "$1"));
+  expect(place.fettle("stop", "s", "--now").stderr).toContain(
+    "study s is stopped; 2 running trials are ended and wait",
+  );
+  const { code, stdout } = await run.ended;
+  expect([code, stdout]).toEqual([1, expect.stringContaining("stopped from the command line")]);
+  expect(mine()).toEqual([]);
+});

@@ -211,7 +211,11 @@ export function processes(options: ProcessOptions): Engine {
           idle = resolve;
         });
       closing = true;
-      supervisor?.stdin.end();
+      if (supervisor !== undefined) {
+        const gone = new Promise((resolve) => supervisor?.once("close", resolve));
+        supervisor.stdin.end();
+        await gone; // it ends what its programs left behind
+      }
       queue.end();
     },
   };

@@ -132,8 +132,11 @@ export class Loop {
       const changes = await this.#log.append(...endings, ...claims);
       this.#reject(endings, changes);
       for (const change of changes.slice(endings.length)) this.#keepClaim(change);
-    } else if (elapsed() - this.#lookedAt > RELOOK_MS) await this.#log.sync();
-    this.#lookedAt = elapsed();
+      this.#lookedAt = elapsed();
+    } else if (elapsed() - this.#lookedAt >= RELOOK_MS) {
+      await this.#log.sync(); // what others wrote: results, a stop
+      this.#lookedAt = elapsed();
+    }
     await this.#answerReports(happened);
     await this.#reap();
     await this.#obeyEnd();

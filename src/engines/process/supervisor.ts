@@ -4,6 +4,7 @@
  */
 import { type Child, startChild } from "./child.ts";
 import { lineSplitter, type Message, type Order } from "./protocol.ts";
+import { endTokens } from "./survivors.ts";
 
 /** How often report files are looked at. */
 const POLL_MS = 40;
@@ -11,6 +12,8 @@ const POLL_MS = 40;
 const LAST_GRACE_MS = 2_000;
 
 const children = new Map<string, Child>();
+/** Tokens of the programs that were started. */
+const tokens = new Set<string>();
 let leaving = false;
 
 const tell = (message: Message) => {
@@ -22,11 +25,12 @@ function obey(order: Order): void {
     children.get(order.end.id)?.end(order.end.graceMs);
     return;
   }
-  const { id } = order.start;
+  const { id, token } = order.start;
+  tokens.add(token);
   try {
     const child = startChild(order.start, tell, () => {
       children.delete(id);
-      if (leaving && children.size === 0) process.exit(0);
+      if (leaving && children.size === 0) quit();
     });
     children.set(id, child);
   } catch (error) {
@@ -35,10 +39,16 @@ function obey(order: Order): void {
   }
 }
 
+/** A program may have started others that left its group: they end with the run. */
+function quit(): void {
+  endTokens(tokens);
+  process.exit(0);
+}
+
 function leave(): void {
   if (leaving) return;
   leaving = true;
-  if (children.size === 0) process.exit(0);
+  if (children.size === 0) quit();
   for (const child of children.values()) child.end(LAST_GRACE_MS);
 }
 

@@ -60,8 +60,13 @@ export function endSurvivors(files: string, token?: string): number {
     dead.add(record.token);
     rmSync(path, { force: true });
   }
-  if (dead.size > 0) for (const pid of pidsWithToken(dead)) ended += kill(pid);
-  return ended;
+  return ended + endTokens(dead);
+}
+
+/** Ends every process that carries one of the tokens in its environment; returns how many there were. */
+export function endTokens(tokens: ReadonlySet<string>): number {
+  if (tokens.size === 0) return 0;
+  return pidsWithToken(tokens).reduce((ended, pid) => ended + kill(pid), 0);
 }
 
 function readRecord(path: string): RunRecord | undefined {
@@ -78,6 +83,7 @@ function pidsWithToken(tokens: ReadonlySet<string>): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
+    .filter((pid) => pid !== process.pid)
     .filter((pid) => {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
