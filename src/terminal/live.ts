@@ -75,6 +75,7 @@ function region(study: Study, workers: number): Live {
     close: () => {
       clearInterval(timer);
       process.stderr.write(erase());
+      drawn = 0; // what is printed after it stays, also when it is closed once more
     },
   };
 }
