@@ -30,8 +30,8 @@ export interface Sampler<State = unknown> {
   ask(state: State, slot: Slot): Answer | Promise<Answer>;
   /** Why these params: what the model predicts of them. */
   explain?(state: State, params: Params): Explanation;
-  /** How many points there are in all, where that is finite and known before the start. */
-  count?(state: State): number | undefined;
+  /** How many points there are in all with these settled values, where that is finite and known before the start. */
+  count?(state: State, fixed?: Params): number | undefined;
   /** Whether `tell` is to see every report. */
   readonly reports?: true;
 }

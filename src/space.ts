@@ -29,3 +29,4 @@ export function space<const G extends Group>(group: G): Space<InferGroup<G>> {
 
 export { fromUnit, problemWith, toUnit, valuesOf } from "./space/domain.ts";
 export { type Lattice, lattice } from "./space/lattice.ts";
+export { place } from "./space/place.ts";

@@ -3,7 +3,7 @@ import type { Pruner } from "./pruner.ts";
 import { makeSampler } from "./registry.ts";
 import type { Sampler } from "./sampler.ts";
 import { random } from "./samplers/random.ts";
-import { categorical, float, space } from "./space.ts";
+import { categorical, float, int, space } from "./space.ts";
 import { memory } from "./storages/memory.ts";
 import { replay } from "./study/replay.ts";
 import { createStudy, openStudy, tune } from "./tune.ts";
@@ -137,6 +137,17 @@ describe("ask and tell", () => {
     });
     expect(study.best?.number).toBe(0);
     await expect(study.enqueue({ y: 1 })).rejects.toThrow("y");
+  });
+
+  test("points enqueued in part are tried, though nothing new is left; then all others are", async () => {
+    const few = space({ a: categorical([true, false]), b: int(1, 3) });
+    for (const sampler of ["grid", "random"]) {
+      const study = await createStudy(few, { sampler, deterministic: true, seed: 1, trials: 50 });
+      for (let n = 0; n < 3; n++) await study.enqueue({ b: 1 });
+      for await (const trial of study) await trial.tell(1);
+      expect(study.trials.slice(0, 3).every(({ params }) => params.b === 1)).toBe(true);
+      expect(study.trials).toHaveLength(7); // six points, one of them twice
+    }
   });
 
   test("stop lets nobody claim until resume; extend sets limits anew", async () => {

@@ -77,6 +77,24 @@ describe("importance", () => {
     expect(shares.find(({ path }) => path === "o.on.x")?.significant).toBe(true);
   });
 
+  test("equal values tell nothing, in whatever order they came", () => {
+    const early = sample(s, 100, () => 1).map((one, n) => ({
+      ...one,
+      params: { ...one.params, a: n / 100 },
+    }));
+    expect(importance(early, s)).toEqual([]);
+    const levels = early.map((one, n) => ({ ...one, losses: [n % 2] }));
+    expect(importance(levels, s).every(({ significant }) => !significant)).toBe(true);
+  });
+
+  test("an infinite loss is a bad one", () => {
+    const shares = importance(
+      sample(s, 200, (p) => (p.a > 0.3 ? Number.POSITIVE_INFINITY : p.a)),
+      s,
+    );
+    expect(shares[0]).toMatchObject({ path: "a", significant: true });
+  });
+
   test("too few trials tell nothing, nor do constants", () => {
     expect(
       importance(

@@ -46,7 +46,8 @@ export async function action(
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
   makePruner(description.pruner?.name ?? "none", description.pruner?.options);
   const problem = problemOf(description);
-  const points = sampler.count?.(sampler.init({ ...problem, limits: description.limits })); // refuses before a file is made
+  const state = sampler.init({ ...problem, limits: description.limits }); // refuses before a file is made
+  const points = sampler.count?.(state, description.fixed);
   const storage = await openStorage(location, { create: true });
   try {
     const placement: Placement = {

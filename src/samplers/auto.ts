@@ -2,6 +2,7 @@
  * The default: chooses for each trial, and says in its `origin` what it chose and why.
  */
 import type { Answer, Sampler } from "../sampler.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen } from "./seen.ts";
 import { type SobolState, sobol } from "./sobol.ts";
@@ -12,7 +13,8 @@ const FEWEST = 8;
 const MOST = 128;
 
 /** Sobol points at first, then random ones. */
-export function auto(): Sampler<SobolState> {
+export function auto(options: NoOptions = {}): Sampler<SobolState> {
+  refuseUnknown("auto", options, []);
   const initial = sobol();
   return {
     ...initial,

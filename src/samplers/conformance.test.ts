@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { samplers } from "../registry.ts";
-import { float, int, space } from "../space.ts";
+import type { Sampler } from "../sampler.ts";
+import type { Space } from "../space.ts";
 import { samplerChecks } from "../testing/sampler.ts";
-import { simulate } from "../testing/simulate.ts";
-import { grid } from "./grid.ts";
+import type { Trial } from "../trial.ts";
+import { uniformPoint } from "./random.ts";
 
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, { finite?: boolean; models?: boolean }>> = {
   auto: {},
-  grid: { finite: true }, // a real interval has no points of its own; see the tests below
+  grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   random: {},
   sobol: {},
 };
@@ -20,40 +21,36 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   test.each(samplerChecks.map((check) => [check.name, check] as const))("%s", (_, check) =>
     check.run({ make: () => samplers[name](), ...abilities[name] }),
   );
+  test("an option that it does not have is refused", () => {
+    expect(() => samplers[name]({ resolutoin: 3 })).toThrow(
+      new RegExp(`^${name}: there is no option "resolutoin".*(takes none|did you mean "resolution")`),
+    );
+  });
 });
 
-describe("grid", () => {
-  const problem = (s: ReturnType<typeof space>) => ({
-    space: s,
-    objectives: [{ name: "l", direction: "minimize" as const }],
-    seed: 1,
-    limits: {},
-  });
-  const s = space({ x: float(0, 1), n: int(1, 3) });
+/** Mutates the best point so far, or the worst: a coordinate or two anew, the others a little. */
+function walker(from: "best" | "worst"): Sampler<{ readonly space: Space; readonly trials: Trial[] }> {
+  const sign = from === "best" ? 1 : -1;
+  return {
+    name: "walker",
+    version: 1,
+    init: ({ space }) => ({ space, trials: [] }),
+    tell: ({ space, trials }, trial) => ({ space, trials: [...trials, trial] }),
+    ask({ space, trials }, { rng }) {
+      const drawn = uniformPoint(rng, space.parameters.length);
+      const ranked = [...trials].sort((a, b) => sign * (a.losses![0] - b.losses![0]));
+      if (ranked.length < 10) return { params: space.decode(drawn) };
+      const { unit } = space.encode(ranked[0].params);
+      const anew = 1 / drawn.length;
+      return {
+        params: space.decode(unit.map((u, j) => (rng.uniform() < anew ? drawn[j] : u + 0.05 * rng.normal()))),
+      };
+    },
+  };
+}
 
-  test("takes given points for reals, or evenly spaced ones", async () => {
-    const given = await simulate(grid({ points: { x: [0.1, 0.5] } }), problem(s), () => 1, { trials: 99 });
-    expect(given.trials.map(({ params }) => [params.x, params.n])).toEqual([
-      [0.1, 1],
-      [0.5, 1],
-      [0.1, 2],
-      [0.5, 2],
-      [0.1, 3],
-      [0.5, 3],
-    ]);
-    const spaced = grid({ resolution: 3 });
-    expect(spaced.count?.(spaced.init(problem(s)))).toBe(9);
-    const { trials } = await simulate(spaced, problem(s), () => 1, { trials: 99 });
-    expect(new Set(trials.map(({ params }) => params.x))).toEqual(new Set([0, 0.5, 1]));
-  });
-
-  test("says what is missing, and what is wrong", () => {
-    expect(() => grid().init(problem(s))).toThrow(
-      "grid: x has too many values; list some instead of a range (-p x=0,0.5,1), or give it a step",
-    );
-    expect(() => grid({ points: { y: [1] } }).init(problem(s))).toThrow(
-      "points name y, which is no parameter",
-    );
-    expect(() => grid({ points: { x: [2] } }).init(problem(s))).toThrow("points of x: 2 is above 1");
-  });
+test("the check of learning passes who learns, and no other", async () => {
+  const check = samplerChecks.find(({ name }) => name.includes("beats random search"))!;
+  await check.run({ make: () => walker("best"), models: true });
+  await expect(check.run({ make: () => walker("worst"), models: true })).rejects.toThrow("random search");
 });

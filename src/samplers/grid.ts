@@ -1,12 +1,14 @@
 /**
  * Grid search: every point of the product of the parameters' values, branches included, each once.
  */
-import { InvalidInputError } from "../errors.ts";
+import { didYouMean, InvalidInputError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
-import type { Parameter, Params } from "../space/types.ts";
-import { fromUnit, type Lattice, lattice, problemWith, valuesOf } from "../space.ts";
+import type { Parameter, Params, Space } from "../space/types.ts";
+import { fromUnit, type Lattice, problemWith, valuesOf } from "../space.ts";
 import type { Json } from "../trial.ts";
+import { refuseUnknown } from "./options.ts";
+import { settledPoints } from "./points.ts";
 
 type Scalar = Params[string];
 
@@ -28,19 +30,21 @@ export interface GridState {
 /** Values of one parameter that are still taken all, where none were given. */
 const MOST_VALUES = 1000;
 
-/** Every point once, in a fixed order; whatever was tried already is passed over. */
+/**
+ * Every point once, in a fixed order; whatever was tried already, well or not, is passed over.
+ *
+ * @throws {InvalidInputError} if an option cannot be meant; where a parameter has too many values and was given
+ *                             none, `count` and `ask` throw it
+ */
 export function grid(options: GridOptions = {}): Sampler<GridState> {
+  checkOptions(options);
   return {
     name: "grid",
     version: 1,
     ...(Object.keys(options).length > 0 && { options: options as Json }),
     init(problem) {
-      for (const path of Object.keys(options.points ?? {}))
-        if (problem.space.find(path) === undefined)
-          throw new InvalidInputError(`grid: points name ${path}, which is no parameter`);
-      const state: GridState = { problem, keys: new Set(), lattices: new Map() };
-      latticeFor(state, options, {});
-      return state;
+      checkPoints(problem.space, options);
+      return { problem, keys: new Set(), lattices: new Map() };
     },
     tell(state, trial) {
       state.keys.add(state.problem.space.key(trial.params));
@@ -59,7 +63,7 @@ export function grid(options: GridOptions = {}): Sampler<GridState> {
       }
       return "done";
     },
-    count: (state) => latticeFor(state, options, {}).points.count,
+    count: (state, fixed = {}) => latticeFor(state, options, fixed).points.count,
   };
 }
 
@@ -67,27 +71,42 @@ function latticeFor(state: GridState, options: GridOptions, fixed: Params) {
   const key = JSON.stringify(fixed);
   let found = state.lattices.get(key);
   if (found === undefined) {
-    const { parameters } = state.problem.space;
-    const values = parameters.map((parameter) =>
-      fixed[parameter.path] === undefined ? gridValues(parameter, options) : [fixed[parameter.path]],
-    );
-    found = { points: lattice(parameters, values), first: 0 };
+    const points = settledPoints(state.problem.space, fixed, (parameter) => gridValues(parameter, options));
+    found = { points, first: 0 };
     state.lattices.set(key, found);
   }
   return found;
 }
 
-function gridValues(parameter: Parameter, { points, resolution }: GridOptions): readonly Scalar[] {
-  const { path } = parameter;
-  const given = points?.[path];
-  if (given !== undefined) {
-    for (const value of given) {
+function checkOptions(options: GridOptions): void {
+  refuseUnknown("grid", options, ["points", "resolution"]);
+  const { points = {}, resolution = 1 } = options;
+  if (!(Number.isInteger(resolution) && resolution >= 1))
+    throw new InvalidInputError(`grid: resolution ${resolution} is not a whole number of at least 1`);
+  for (const [path, values] of Object.entries(points))
+    if (!Array.isArray(values) || values.length === 0)
+      throw new InvalidInputError(`grid: points of ${path} are not a list of at least one value`);
+}
+
+function checkPoints(space: Space, { points = {} }: GridOptions): void {
+  const paths = space.parameters.map(({ path }) => path);
+  for (const [path, values] of Object.entries(points)) {
+    const parameter = space.find(path);
+    if (parameter === undefined)
+      throw new InvalidInputError(
+        `grid: points name ${path}, which is no parameter${didYouMean(path, paths)}`,
+      );
+    for (const value of values) {
       const wrong = problemWith(parameter, value);
       if (wrong !== undefined) throw new InvalidInputError(`grid: points of ${path}: ${wrong}`);
     }
-    if (given.length === 0) throw new InvalidInputError(`grid: points of ${path} are empty`);
-    return [...new Set(given)];
   }
+}
+
+function gridValues(parameter: Parameter, { points, resolution }: GridOptions): readonly Scalar[] {
+  const { path } = parameter;
+  const given = points?.[path];
+  if (given !== undefined) return [...new Set(given)];
   if (parameter.domain === "choice" || (parameter.domain === "grid" && parameter.size <= MOST_VALUES))
     return valuesOf(parameter);
   if (resolution === undefined)

@@ -3,10 +3,12 @@
  */
 import type { Rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 
 /** Uniform points of the unit cube: any space, any number of workers, no need of results. */
-export function random(): Sampler<Seen> {
+export function random(options: NoOptions = {}): Sampler<Seen> {
+  refuseUnknown("random", options, []);
   return {
     name: "random",
     version: 1,

@@ -1,39 +1,44 @@
 /**
  * The duplicate guard: a configuration of a deterministic objective is not tried twice.
  */
+import { UnsupportedError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Slot } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
-import { lattice, valuesOf } from "../space.ts";
+import { place, valuesOf } from "../space.ts";
 import type { Trial } from "../trial.ts";
-import { place } from "./placing.ts";
+import { settledPoints } from "./points.ts";
 
-/** What the guard remembers: keys of the trials that were told. */
+/** What the guard remembers of the trials that were told. */
 export interface Seen {
   readonly problem: Problem;
+  /** Their keys, … */
   readonly keys: Set<string>;
+  /** … and those whose keys were not needed yet: in a space of reals that is all of them. */
+  readonly unkeyed: Params[];
+  /**
+   * The points that were not told when somebody last looked, by the values that were settled; undefined where
+   * there are too many. Points are told, never untold: so the list only shrinks, whoever looks when.
+   */
+  readonly left: Map<string, readonly Point[] | undefined>;
+}
+
+interface Point {
+  readonly params: Params;
+  readonly key: string;
 }
 
 /** Draws before the points that are left are listed. */
 const TRIES = 16;
-/** Points of a space that may be listed. */
+/** Points that may be listed. */
 const MOST_LISTED = 10_000;
 
 export function seenNothing(problem: Problem): Seen {
-  return { problem, keys: new Set() };
+  return { problem, keys: new Set(), unkeyed: [], left: new Map() };
 }
 
 export function remember(seen: Seen, trial: Trial): void {
-  if (isGuarded(seen.problem, trial.params)) seen.keys.add(seen.problem.space.key(trial.params));
-}
-
-/** Points with a real coordinate do not recur; the others are guarded unless repeats are wanted. */
-function isGuarded({ space, deterministic }: Problem, params: Params): boolean {
-  if (deterministic === false) return false;
-  return (
-    Number.isFinite(space.size) ||
-    space.parameters.every(({ domain, path }) => domain !== "real" || !(path in params))
-  );
+  seen.unkeyed.push(trial.params);
 }
 
 /**
@@ -44,30 +49,60 @@ function isGuarded({ space, deterministic }: Problem, params: Params): boolean {
  */
 export function firstUnseen(seen: Seen, slot: Slot, draw: (n: number) => Float64Array): Answer {
   const { space, deterministic } = seen.problem;
+  const { fixed = {} } = slot;
+  const first = place(space, draw(0), fixed);
+  if (!mayRecur(seen.problem, first, fixed)) return { params: first };
+  const told = keysOf(seen);
   const open = new Set(slot.open.map((trial) => space.key(trial.params)));
-  const isNew = (params: Params) => {
-    if (!isGuarded(seen.problem, params)) return true;
-    const key = space.key(params);
-    return !seen.keys.has(key) && !open.has(key);
-  };
-  const first = place(space, draw(0), slot.fixed);
-  if (isNew(first)) return { params: first };
+  const isTaken = (key: string) => told.has(key) || open.has(key);
+  if (!isTaken(space.key(first))) return { params: first };
   for (let n = 1; n < TRIES; n++) {
-    const params = place(space, draw(n), slot.fixed);
-    if (isNew(params)) return { params };
+    const params = place(space, draw(n), fixed);
+    if (!mayRecur(seen.problem, params, fixed) || !isTaken(space.key(params))) return { params };
   }
-  if (space.size <= MOST_LISTED) {
-    const points = lattice(space.parameters, space.parameters.map(valuesOf));
-    const left = Array.from({ length: points.count }, (_, index) => points.at(index)).filter(
-      (params) => isNew(params) && agrees(params, slot.fixed),
-    );
-    if (left.length > 0) return { params: left[slot.rng.stream("left").integer(left.length)] };
-    if (deterministic === true) return "done";
-  }
-  return { params: first };
+  const left = pointsLeft(seen, fixed)?.filter(({ key }) => !isTaken(key));
+  if (left !== undefined && left.length > 0)
+    return { params: left[slot.rng.stream("left").integer(left.length)].params };
+  return left !== undefined && deterministic === true ? "done" : { params: first };
 }
 
-/** Whether params have the settled values, as far as those are active. */
-export function agrees(params: Params, fixed: Params = {}): boolean {
-  return Object.entries(fixed).every(([path, value]) => !(path in params) || params[path] === value);
+/** Whether it is to be guarded: points with a real coordinate that was drawn do not come again. */
+function mayRecur({ space, deterministic }: Problem, params: Params, fixed: Params): boolean {
+  if (deterministic === false) return false;
+  return space.parameters.every(
+    ({ domain, path }) => domain !== "real" || !(path in params) || path in fixed,
+  );
+}
+
+function keysOf({ problem, keys, unkeyed }: Seen): ReadonlySet<string> {
+  for (const params of unkeyed) keys.add(problem.space.key(params));
+  unkeyed.length = 0;
+  return keys;
+}
+
+/** The points with these settled values that were not told; undefined if they are too many to list. */
+function pointsLeft(seen: Seen, fixed: Params): readonly Point[] | undefined {
+  const name = JSON.stringify(fixed);
+  const before = seen.left.has(name) ? seen.left.get(name) : listPoints(seen.problem, fixed);
+  const left = before?.filter(({ key }) => !seen.keys.has(key));
+  seen.left.set(name, left);
+  return left;
+}
+
+function listPoints({ space }: Problem, fixed: Params): readonly Point[] | undefined {
+  const tooMany = new UnsupportedError(`more than ${MOST_LISTED} points are not listed`);
+  try {
+    const points = settledPoints(space, fixed, (parameter) => {
+      if (parameter.domain === "real" || parameter.size > MOST_LISTED) throw tooMany;
+      return valuesOf(parameter);
+    });
+    if (points.count > MOST_LISTED) return undefined;
+    return Array.from({ length: points.count }, (_, index) => {
+      const params = points.at(index);
+      return { params, key: space.key(params) };
+    });
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }

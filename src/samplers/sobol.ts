@@ -4,6 +4,7 @@
 import { type Sobol, sobolSequence } from "../math/sobol.ts";
 import { rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 
@@ -13,7 +14,8 @@ export interface SobolState {
 }
 
 /** The trial's number is its index in one scrambled sequence, so that workers share it without a counter. */
-export function sobol(): Sampler<SobolState> {
+export function sobol(options: NoOptions = {}): Sampler<SobolState> {
+  refuseUnknown("sobol", options, []);
   return {
     name: "sobol",
     version: 1,

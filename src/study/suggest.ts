@@ -8,6 +8,7 @@ import { type Claim, type History, left } from "../history.ts";
 import { rng } from "../random.ts";
 import type { Answer, Slot } from "../sampler.ts";
 import type { Params, Space } from "../space/types.ts";
+import { place } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import type { Follower } from "./follower.ts";
 
@@ -91,8 +92,18 @@ export class Suggestions {
       compute: this.#compute,
     };
     const answer = await sampler.ask(this.#follower.samplerState, slot);
+    if (answer === "done" && history.trials[number] !== undefined) return repeat(history.problem.space, slot);
     return typeof answer === "object" ? { ...assigned, ...answer } : answer;
   }
+}
+
+/** A point that was enqueued in part is tried, even where nothing is left that was not: somebody asked for it. */
+function repeat(space: Space, slot: Slot): Answer {
+  const unit = Float64Array.from(space.parameters, () => slot.rng.uniform());
+  return {
+    params: place(space, unit, slot.fixed),
+    origin: { chosen: "random", why: "enqueued, though all was tried" },
+  };
 }
 
 /** A suggestion as a trial that has not begun: what the next suggestion sees of it. */

@@ -2,6 +2,7 @@
  * What every sampler must do, as checks that any test runner can call.
  */
 import type { Problem } from "../problem.ts";
+import { rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import {
@@ -53,6 +54,11 @@ const spaces: Readonly<Record<string, Space>> = {
     Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`p${i}`, float(0, 1)])) as Group,
   ),
 };
+
+/** Spaces with a bowl that is neither hit by chance nor too flat to see, and how long it is searched. */
+const LEARNABLE = ["logarithmic", "branches", "two hundred"];
+const SEEDS = 5;
+const BUDGET = 60;
 
 function problemOf(s: Space, extra: Partial<Problem> = {}): Problem {
   return { space: s, objectives: [{ name: "loss", direction: "minimize" }], seed: 7, limits: {}, ...extra };
@@ -211,5 +217,30 @@ export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
         );
         stays(s, trials);
       }),
+  },
+  {
+    name: "beats random search on smooth bowls, if it learns from results",
+    async run(options) {
+      if (!options.models) return;
+      await onEach(options, async (s, name) => {
+        if (!LEARNABLE.includes(name)) return;
+        let found = 0;
+        let drawn = 0;
+        for (let seed = 0; seed < SEEDS; seed++) {
+          const loss = bowl(s);
+          const { trials } = await simulate(options.make(), problemOf(s, { seed }), loss, { trials: BUDGET });
+          found += Math.min(...trials.map(({ losses }) => losses?.[0] ?? Number.POSITIVE_INFINITY)) / SEEDS;
+          const stream = rng(seed, "random search");
+          const draws = Array.from({ length: BUDGET }, () =>
+            s.decode(s.parameters.map(() => stream.uniform())),
+          );
+          drawn += Math.min(...draws.map((params, number) => loss(params, number) as number)) / SEEDS;
+        }
+        if (!(found < drawn))
+          throw new Error(
+            `the best of ${BUDGET} trials is ${found} on average, and ${drawn} with random search`,
+          );
+      });
+    },
   },
 ];

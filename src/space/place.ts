@@ -1,7 +1,7 @@
 /**
  * From a point of the unit cube to params, with some values settled beforehand.
  */
-import type { Params, Space } from "../space/types.ts";
+import type { Params, Space } from "./types.ts";
 
 /** The params at `unit` (changed in place), but with the values of `fixed` where those parameters are active. */
 export function place(space: Space, unit: Float64Array, fixed: Params = {}): Params {
