@@ -64,6 +64,22 @@ describe("a program in any language", () => {
     expect(trial.reports[1]).toMatchObject({ step: 2, gradient: { x: -1 } });
   });
 
+  test("a trial's value is its last report, or its best one", () => {
+    const script = "echo step=1 loss=1; echo step=2 loss=3";
+    run(script);
+    expect(place.trials().map(({ values }) => values?.loss)).toEqual([3, 3, 3]);
+    const flags = ["-p", "x=0.0..1.0", "--min", "loss", "-n", "2", "--value", "best"];
+    place.fettle("run", "--study", "b", ...flags, "--", "sh", "-c", script);
+    expect(place.trials("b").map(({ values }) => values?.loss)).toEqual([1, 1]);
+  });
+
+  test("an attempt after a lost one finds the newest checkpoint", async () => {
+    const script = `mkdir -p "$FETTLE_CHECKPOINT_DIR/2" "$FETTLE_CHECKPOINT_DIR/10"; echo "step=1 loss=\${FETTLE_RESUME_FROM##*/}9"
+      test "$FETTLE_ATTEMPT" = 2 || exit 1`;
+    expect(run(script, "--retries", "1").code).toBe(0);
+    expect(place.trials().map(({ values }) => values?.loss)).toEqual([109, 109, 109]);
+  });
+
   test("several objectives give a front", () => {
     const args = [
       "run",

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { sleep } from "../clock.ts";
 import type { Engine, Handle, Job } from "../engine.ts";
 import { EngineError } from "../errors.ts";
@@ -224,7 +225,7 @@ export function processes(options: ProcessOptions): Engine {
 /** A process of its own session, so that what a terminal sends reaches only the coordinator. */
 function startSupervisor(hear: (message: Message) => void, onDeath: () => void) {
   const script = new URL(`./process/supervisor${extname(import.meta.url)}`, import.meta.url);
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script.pathname], {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", fileURLToPath(script)], {
     detached: true,
     stdio: ["pipe", "pipe", "inherit"],
   });
