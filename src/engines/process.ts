@@ -214,6 +214,7 @@ export function processes(options: ProcessOptions): Engine {
       closing = true;
       if (supervisor !== undefined) {
         const gone = new Promise((resolve) => supervisor?.once("close", resolve));
+        supervisor.ref();
         supervisor.stdin.end();
         await gone; // it ends what its programs left behind
       }
