@@ -14,6 +14,7 @@ const CONFIG_NAMES: readonly string[] = [
   "fettle.yml",
   "fettle.json",
   "fettle.config.ts",
+  "fettle.config.mts",
   "fettle.config.mjs",
   "fettle.config.js",
 ];
@@ -82,11 +83,9 @@ async function importModule(path: string, given: string): Promise<unknown> {
   try {
     return (await import(pathToFileURL(path).href)).default;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === "ERR_UNKNOWN_FILE_EXTENSION"
-        ? `Node ${process.version} reads no TypeScript; it takes Node 22.18 or later`
-        : messageOf(cause);
+    const why = /outside a module|Unexpected token 'export'/.test(messageOf(cause))
+      ? `the nearest package.json makes it CommonJS; call it ${given.replace(/\.([tj])s$/, ".m$1s")}, or say "type": "module" there`
+      : messageOf(cause);
     throw new InvalidInputError(`${given} cannot be imported: ${why}`, { cause });
   }
 }
