@@ -111,6 +111,18 @@ describe("a study file that cannot be used is told in one line", () => {
     },
   );
 
+  test("locked by another process for long", async () => {
+    await open().close();
+    const other = new DatabaseSync(path());
+    other.exec("BEGIN IMMEDIATE");
+    await expect((async () => open().create("s", []))()).rejects.toThrow(
+      "is locked by another process; try again",
+    );
+    other.exec("COMMIT");
+    other.close();
+    await open().create("s", [{ kind: "stopped", reason: "", client: "a", seq: 1 }]);
+  });
+
   test("opened to read, it cannot be written", async () => {
     await open().close();
     const reader = open({ readOnly: true });

@@ -4,6 +4,7 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { elapsed } from "../../clock.ts";
 import { NotFoundError, StorageError } from "../../errors.ts";
 import { migrations } from "../schema.ts";
 import { compiler, type Database, isBusy, openDatabase, storageError } from "./driver.ts";
@@ -132,14 +133,18 @@ function migrate(database: Database): void {
   }
 }
 
-/** SQLite answers some conflicts at once, whatever its timeout. */
-export function retryBusy<T>(work: () => T, tries = 20): T {
-  for (let n = 1; ; n++) {
+/** How long another process's lock is waited for in all. */
+const PATIENCE_MS = 15_000;
+
+/** SQLite answers some conflicts at once, whatever its timeout: tries again for a while. */
+export function retryBusy<T>(work: () => T): T {
+  const end = elapsed() + PATIENCE_MS;
+  for (let pauseMs = 5; ; pauseMs = Math.min(100, 2 * pauseMs)) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || n >= tries) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 * n);
+      if (!isBusy(error) || elapsed() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
     }
   }
 }
