@@ -9,6 +9,8 @@ import type { Trial } from "../trial.ts";
 import { paramsLine, short, valuesLine } from "./view.ts";
 
 const BAR = 24;
+/** Parameters that are shown where none stands out. */
+const LIKELIEST = 3;
 /** Trials of a front that are listed. */
 const SHOWN_FRONT = 10;
 
@@ -72,18 +74,20 @@ export function frontCard(history: History): string[] {
   ];
 }
 
-/** How much each parameter mattered, as bars; nothing where there are too few trials to tell. */
+/** How much each parameter mattered, as bars; nothing where there are too few trials to say anything. */
 export function importanceBars(history: History): string[] {
   const shares = importance(startedTrials(history), history.problem.space).filter(({ share }) => share > 0);
+  if (shares.length === 0) return [];
   const told = shares.filter(({ significant }) => significant);
-  if (told.length === 0) return shares.length === 0 ? [] : ["", "what mattered: too few trials to tell"];
-  const width = Math.max(...told.map(({ path }) => path.length));
-  const most = told[0].share;
+  const shown = told.length > 0 ? told : shares.slice(0, LIKELIEST);
+  const width = Math.max(...shown.map(({ path }) => path.length));
   return [
     "",
-    "what mattered (PED-ANOVA)",
-    ...told.map(({ path, share }) => {
-      const bar = "█".repeat(Math.max(1, Math.round((share / most) * BAR)));
+    told.length > 0
+      ? "what mattered (PED-ANOVA)"
+      : "what mattered (PED-ANOVA): nothing stands out from noise yet; the likeliest are",
+    ...shown.map(({ path, share }) => {
+      const bar = "█".repeat(Math.max(1, Math.round((share / shown[0].share) * BAR)));
       return `  ${path.padEnd(width)}  ${bar} ${Math.round(share * 100)} %`;
     }),
   ];
