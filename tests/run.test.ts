@@ -74,10 +74,12 @@ describe("a program in any language", () => {
   });
 
   test("an attempt after a lost one finds the newest checkpoint", async () => {
-    const script = `mkdir -p "$FETTLE_CHECKPOINT_DIR/2" "$FETTLE_CHECKPOINT_DIR/10"; echo "step=1 loss=\${FETTLE_RESUME_FROM##*/}9"
+    const script = `mkdir -p "$FETTLE_CHECKPOINT_DIR/2" "$FETTLE_CHECKPOINT_DIR/9" "$FETTLE_CHECKPOINT_DIR/10"; echo "step=1 loss=\${FETTLE_RESUME_FROM##*/}9"
       test "$FETTLE_ATTEMPT" = 2 || exit 1`;
     expect(run(script, "--retries", "1").code).toBe(0);
     expect(place.trials().map(({ values }) => values?.loss)).toEqual([109, 109, 109]);
+    const kept = readdirSync(join(place.folder, "fettle-files", "s", "0", "checkpoints"));
+    expect(kept.sort()).toEqual(["10", "9"]); // the newest two
   });
 
   test("several objectives give a front", () => {

@@ -86,6 +86,7 @@ export function processes(options: ProcessOptions): Engine {
     const running = jobs.get(id);
     if (running === undefined) return;
     jobs.delete(id);
+    keepNewestCheckpoints(checkpointsOf(files, running.job));
     if ("exit" in message) {
       const outcome =
         running.cancelled && !message.exit.timedOut
@@ -129,7 +130,7 @@ export function processes(options: ProcessOptions): Engine {
     if (jobs.has(id)) return handle;
     jobs.set(id, { handle, job, reports: [], cancelled: false });
     const folder = trialFolder(files, job.study, job.trial);
-    const checkpoints = job.checkpointDir ?? join(folder, "checkpoints");
+    const checkpoints = checkpointsOf(files, job);
     mkdirSync(checkpoints, { recursive: true });
     const reports = join(folder, `report.${job.attempt}.jsonl`);
     rmSync(reports, { force: true });
@@ -249,13 +250,29 @@ function whyRefused(refused: { code: string; message: string }, program: string,
   return `${program} could not be started: ${refused.message}`;
 }
 
-/** The folder of the highest step among the checkpoints of an earlier attempt. */
-function newestCheckpoint(folder: string): string | undefined {
+function checkpointsOf(files: string, job: Job): string {
+  return job.checkpointDir ?? join(trialFolder(files, job.study, job.trial), "checkpoints");
+}
+
+/** Steps that have a checkpoint, newest first. */
+function checkpointSteps(folder: string): number[] {
+  if (!existsSync(folder)) return [];
   const steps = readdirSync(folder).filter(
     (name) => /^\d+$/.test(name) && statSync(join(folder, name)).isDirectory(),
   );
-  const newest = steps.map(Number).sort((a, b) => b - a)[0];
+  return steps.map(Number).sort((a, b) => b - a);
+}
+
+/** The checkpoint that a later attempt goes on from. */
+function newestCheckpoint(folder: string): string | undefined {
+  const [newest] = checkpointSteps(folder);
   return newest === undefined ? undefined : join(folder, String(newest));
+}
+
+/** Two are kept: the newest, and the one before it, should the newest turn out to be unusable. */
+function keepNewestCheckpoints(folder: string): void {
+  for (const step of checkpointSteps(folder).slice(2))
+    rmSync(join(folder, String(step)), { recursive: true, force: true });
 }
 
 /** The bytes of a log from `from` on, as long as its program runs. */
