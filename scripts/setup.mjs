@@ -51,6 +51,7 @@ function build(always) {
     ...filesBelow(join(root, "src")),
   ];
   if (!always && inputs.every((file) => statSync(file).mtimeMs < built)) return;
+  kernels();
   rmSync(join(root, "dist"), { recursive: true, force: true });
   const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
     cwd: root,
@@ -60,6 +61,30 @@ function build(always) {
   if (status !== 0) fail("the build failed");
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(stamp, "");
+}
+
+/** Compiles the numeric kernels to WebAssembly and writes them into a module, unless they are there already. */
+function kernels() {
+  const folder = join(root, "src", "math", "kernels");
+  const sources = filesBelow(join(folder, "assembly"));
+  const generated = join(folder, "generated.ts");
+  const hashes = hash(sources.map((file) => hash(readFileSync(file))).join());
+  if (existsSync(generated) && readFileSync(generated, "utf8").includes(hashes)) return;
+  const binary = join(root, "node_modules", ".fettle-kernels.wasm");
+  const flags = ["-O3", "--converge", "--enable", "simd", "--runtime", "stub", "--noAssert"];
+  const entry = join(folder, "assembly", "index.ts");
+  const { status } = spawnSync("asc", [entry, ...flags, "--initialMemory", "1", "-o", binary], {
+    cwd: root,
+    env,
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) fail("compiling src/math/kernels/assembly failed");
+  const code = readFileSync(binary).toString("base64");
+  writeFileSync(
+    generated,
+    `// Made from assembly/ by scripts/setup.mjs (${hashes}); not kept.\n\n` +
+      `/** The compiled kernels, in base64. */\nexport const code =\n  "${code}";\n`,
+  );
 }
 
 /** Runs the command; what a terminal sends to both of us is the command's to answer. */
