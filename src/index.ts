@@ -16,6 +16,7 @@ export { type Rng, rng } from "./random.ts";
 export { makePruner, makeSampler } from "./registry.ts";
 export type * from "./sampler.ts";
 export { auto } from "./samplers/auto.ts";
+export { gp } from "./samplers/gp.ts";
 export { grid } from "./samplers/grid.ts";
 export { random } from "./samplers/random.ts";
 export { sobol } from "./samplers/sobol.ts";

@@ -5,6 +5,7 @@ import { didYouMean, InvalidInputError } from "./errors.ts";
 import type { Pruner } from "./pruner.ts";
 import type { Sampler } from "./sampler.ts";
 import { auto } from "./samplers/auto.ts";
+import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
@@ -13,7 +14,7 @@ import type { Json } from "./trial.ts";
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
 type Factory<T> = (options?: any) => T;
 
-export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, grid, random, sobol };
+export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, gp, grid, random, sobol };
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };
 

@@ -1,0 +1,14 @@
+/**
+ * All tasks that can be had here.
+ */
+import type { Task } from "../task.ts";
+import { formulas } from "./formulas.ts";
+import { tabular } from "./tabular.ts";
+import { yahpo } from "./yahpo.ts";
+
+/** Where benchmarks.md's data lies, if anywhere. */
+const folder = process.env.FETTLE_BENCH_DATA;
+
+export function allTasks(): Task[] {
+  return folder === undefined ? formulas() : [...tabular(folder), ...yahpo(folder), ...formulas()];
+}

@@ -1,0 +1,33 @@
+/**
+ * Runs cells for ../quality.ts, one after the other, in a process of its own.
+ */
+import { runCell } from "./cell.ts";
+import { type Contender, ours, peer } from "./contenders.ts";
+import { allTasks } from "./tasks/index.ts";
+
+export interface Work {
+  readonly isPeer: boolean;
+  readonly name: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly trials: number;
+  readonly workers: number;
+}
+
+const tasks = new Map(allTasks().map((task) => [task.name, task]));
+const contenders = new Map<string, Contender>();
+
+process.on("message", async ({ isPeer, name, task, ...how }: Work) => {
+  try {
+    let contender = contenders.get(name);
+    if (contender === undefined)
+      contenders.set(name, (contender = isPeer ? await peer(name) : ours(name)) as Contender);
+    const found = tasks.get(task);
+    if (contender === undefined || found === undefined) throw new Error(`${name} or ${task} is not there`);
+    process.send?.({ cell: await runCell(contender, found, how) });
+  } catch (error) {
+    await contenders.get(name)?.close();
+    contenders.delete(name);
+    process.send?.({ error: (error as Error).stack });
+  }
+});

@@ -1,0 +1,282 @@
+/**
+ * The posterior of a Gaussian process with fixed hyperparameters: observations are appended one by one, predictions
+ * asked in batches, and a pool of candidates is kept up to date at the cost of one product each.
+ */
+import { exp } from "../../math/elementary.ts";
+import type { Kernels } from "../../math/kernels/kernels.ts";
+import { type Data, factorise, LEAST_NOISE, reserveRoom, writeScaled } from "./likelihood.ts";
+
+/** Smallest variance, as a share of the signal's. */
+const LEAST_VARIANCE = 1e-12;
+
+/** Predictions at points, each of shape (count). */
+export interface Predictions {
+  readonly mean: Float64Array;
+  readonly std: Float64Array;
+}
+
+export interface Posterior {
+  /** Observations and pending points so far. */
+  readonly size: number;
+  readonly noise: number;
+  readonly amplitude: number;
+  /** ℓ by length scale. */
+  readonly scales: Float64Array;
+  /** How often a pivot had to be held up: many say that the hyperparameters are to be fitted anew. */
+  readonly clamped: number;
+  /** One more observation; without a value a pending one, which is believed to come out as predicted. */
+  append(x: ArrayLike<number>, y?: number): void;
+  /** Forgets all but the first `size` observations. */
+  truncate(size: number): void;
+  /** The smallest posterior mean among the observed points: the incumbent, noise taken off. */
+  incumbent(): number;
+  /** Mean and standard deviation of the function, noise not included. x: coordinates, shape (count, width). */
+  predict(x: ArrayLike<number>, count: number): Predictions;
+  /** Makes these the pool. */
+  setPool(x: ArrayLike<number>, count: number): void;
+  /** Predictions at the pool. */
+  pool(): Predictions;
+  /** Mean, standard deviation and their derivatives by the numeric coordinates, each of shape (numeric). */
+  slope(x: ArrayLike<number>): {
+    readonly mean: number;
+    readonly std: number;
+    readonly meanBy: Float64Array;
+    readonly stdBy: Float64Array;
+  };
+}
+
+/**
+ * The posterior given `data` at θ, with room for more.
+ *
+ * @param capacity  observations and pending points in all
+ * @param batch     most points of one `predict` or pool
+ */
+export function posterior(
+  kernels: Kernels,
+  data: Data,
+  theta: ArrayLike<number>,
+  { capacity, batch }: { readonly capacity: number; readonly batch: number },
+): Posterior | undefined {
+  kernels.release();
+  const { numeric, nominal, scaleOf } = data.features;
+  const width = numeric + nominal;
+  const amplitude = exp(theta[data.scales]);
+  const noise = Math.max(LEAST_NOISE, exp(theta[data.scales + 1]));
+  const scales = Float64Array.from({ length: data.scales }, (_, s) => exp(theta[s]));
+  const inverseScale = Float64Array.from({ length: width }, (_, f) =>
+    f < numeric ? exp(-theta[scaleOf[f]]) : 1,
+  );
+
+  const room = reserveRoom(kernels, data, capacity);
+  const { stride } = room;
+  const z = kernels.reserve(stride);
+  const mean = kernels.reserve(batch);
+  const variance = kernels.reserve(batch);
+  const v = kernels.reserve(batch * stride);
+  const points = kernels.reserve(batch * width);
+  const poolPoints = kernels.reserve(width * (batch + 2));
+  const poolV = kernels.reserve(batch * stride);
+  const poolMean = kernels.reserve(batch);
+  const poolVariance = kernels.reserve(batch);
+  const covariances = kernels.reserve(batch);
+  const single = kernels.reserve(width);
+  const slopes = kernels.reserve(stride);
+
+  writeScaled(kernels, data, room, theta);
+  const jitter = factorise(kernels, data, room, theta, 0);
+  if (Number.isNaN(jitter)) return undefined;
+  kernels.memory.set(data.y, z);
+  kernels.solveRows(1, data.n, room.factor, stride, z, stride);
+
+  const noises = Float64Array.from(
+    { length: capacity },
+    (_, i) => (i < data.n ? noise / data.repeats[i] : noise) + jitter,
+  );
+  const values = new Float64Array(capacity);
+  values.set(data.y);
+  let size = data.n;
+  let observed = data.n;
+  let poolSize = 0;
+  let clamped = 0;
+  let alphaFor = -1;
+  /** The pool without pending points, by how many observations it has. */
+  let kept: { size: number; mean: Float64Array; variance: Float64Array } | undefined;
+
+  const writePoint = (x: ArrayLike<number>, from: number, place: number) => {
+    const { memory } = kernels;
+    for (let f = 0; f < width; f++) memory[place + f] = x[from + f] * inverseScale[f];
+  };
+  const covariance = (x: number, out: number, slopesOut: number) =>
+    kernels.maternRow(
+      numeric,
+      nominal,
+      size,
+      amplitude,
+      x,
+      room.weights,
+      room.points,
+      stride,
+      out,
+      slopesOut,
+    );
+  const readPredictions = (count: number, meanAt: number, varianceAt: number): Predictions => {
+    const { memory } = kernels;
+    return {
+      mean: memory.slice(meanAt, meanAt + count),
+      std: Float64Array.from({ length: count }, (_, c) =>
+        Math.sqrt(Math.max(memory[varianceAt + c], LEAST_VARIANCE * amplitude)),
+      ),
+    };
+  };
+  /** V, means and variances of `count` points whose scaled coordinates lie at `from`. */
+  const solve = (count: number, from: number, vAt: number, meanAt: number, varianceAt: number) => {
+    for (let c = 0; c < count; c++) covariance(from + c * width, vAt + c * stride, 0);
+    kernels.solveRows(count, size, room.factor, stride, vAt, stride);
+    kernels.dots(count, size, vAt, stride, z, meanAt);
+    kernels.squares(count, size, vAt, stride, varianceAt);
+    const { memory } = kernels;
+    for (let c = 0; c < count; c++) memory[varianceAt + c] = amplitude - memory[varianceAt + c];
+  };
+  const updateAlpha = () => {
+    if (alphaFor === size) return;
+    const { memory } = kernels;
+    memory.copyWithin(room.alpha, z, z + size);
+    kernels.solveRowsTransposed(1, size, room.factor, stride, room.alpha, stride);
+    alphaFor = size;
+  };
+  const keepPool = () => {
+    const { memory } = kernels;
+    kept = {
+      size,
+      mean: memory.slice(poolMean, poolMean + poolSize),
+      variance: memory.slice(poolVariance, poolVariance + poolSize),
+    };
+  };
+
+  return {
+    noise,
+    amplitude,
+    scales,
+    get size() {
+      return size;
+    },
+    get clamped() {
+      return clamped;
+    },
+    append(x, y) {
+      const { memory } = kernels;
+      const row = room.factor + size * stride;
+      writePoint(x, 0, single);
+      covariance(single, row, 0);
+      kernels.solveRows(1, size, room.factor, stride, row, stride);
+      kernels.squares(1, size, row, stride, mean);
+      kernels.dots(1, size, row, stride, z, mean + 1);
+      let pivot = amplitude + noises[size] - memory[mean];
+      if (!(pivot > 0.5 * noises[size])) {
+        pivot = 0.5 * noises[size];
+        clamped++;
+      }
+      const root = Math.sqrt(pivot);
+      const next = y === undefined ? 0 : (y - memory[mean + 1]) / root;
+      if (poolSize > 0) {
+        kernels.maternRow(
+          numeric,
+          nominal,
+          poolSize,
+          amplitude,
+          single,
+          room.weights,
+          poolPoints,
+          batch + (batch & 1),
+          covariances,
+          0,
+        );
+        kernels.appendToPool(
+          poolSize,
+          size,
+          poolV,
+          stride,
+          row,
+          root,
+          covariances,
+          next,
+          poolMean,
+          poolVariance,
+        );
+      }
+      memory[row + size] = root;
+      memory[z + size] = next;
+      for (let f = 0; f < width; f++) {
+        memory[room.rows + size * width + f] = memory[single + f];
+        memory[room.points + f * stride + size] = memory[single + f];
+      }
+      values[size] = y ?? memory[mean + 1];
+      size++;
+      if (y !== undefined && observed === size - 1) {
+        observed = size;
+        if (poolSize > 0) keepPool();
+      }
+    },
+    truncate(to) {
+      size = Math.min(size, to);
+      observed = Math.min(observed, size);
+      alphaFor = -1;
+      if (poolSize > 0 && kept?.size === size) {
+        kernels.memory.set(kept.mean, poolMean);
+        kernels.memory.set(kept.variance, poolVariance);
+      } else poolSize = 0;
+    },
+    incumbent() {
+      updateAlpha();
+      const { memory } = kernels;
+      let best = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < observed; i++)
+        best = Math.min(best, values[i] - noises[i] * memory[room.alpha + i]);
+      return best;
+    },
+    predict(x, count) {
+      for (let c = 0; c < count; c++) writePoint(x, c * width, points + c * width);
+      solve(count, points, v, mean, variance);
+      return readPredictions(count, mean, variance);
+    },
+    setPool(x, count) {
+      const { memory } = kernels;
+      poolSize = count;
+      for (let c = 0; c < count; c++) {
+        writePoint(x, c * width, points + c * width);
+        for (let f = 0; f < width; f++)
+          memory[poolPoints + f * (batch + (batch & 1)) + c] = memory[points + c * width + f];
+      }
+      solve(count, points, poolV, poolMean, poolVariance);
+      keepPool();
+    },
+    pool: () => readPredictions(poolSize, poolMean, poolVariance),
+    slope(x) {
+      updateAlpha();
+      writePoint(x, 0, single);
+      covariance(single, v, slopes);
+      kernels.solveRows(1, size, room.factor, stride, v, stride);
+      kernels.dots(1, size, v, stride, z, mean);
+      kernels.squares(1, size, v, stride, variance);
+      kernels.solveRowsTransposed(1, size, room.factor, stride, v, stride);
+      const { memory } = kernels;
+      const std = Math.sqrt(Math.max(amplitude - memory[variance], LEAST_VARIANCE * amplitude));
+      const meanBy = new Float64Array(numeric);
+      const stdBy = new Float64Array(numeric);
+      for (let f = 0; f < numeric; f++) {
+        const own = memory[single + f];
+        const column = room.points + f * stride;
+        let byMean = 0;
+        let byVariance = 0;
+        for (let i = 0; i < size; i++) {
+          const change = memory[slopes + i] * (own - memory[column + i]);
+          byMean += memory[room.alpha + i] * change;
+          byVariance += memory[v + i] * change;
+        }
+        meanBy[f] = 2 * byMean * inverseScale[f];
+        stdBy[f] = (-2 * byVariance * inverseScale[f]) / std; // ∂σ = ∂σ² / 2σ, ∂σ² = −2 · 2 Σ w s (x − xᵢ)
+      }
+      return { mean: memory[mean], std, meanBy, stdBy };
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Bayesian optimisation with a Gaussian process: mixed and conditional spaces, one model.
+ */
+import type { Answer, Sampler, Slot } from "../sampler.ts";
+import type { Params, Space } from "../space/types.ts";
+import type { Trial } from "../trial.ts";
+import { type Design, initialDesign } from "./design.ts";
+import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
+import { search } from "./gp/search.ts";
+import { type Observed, observationOf, observe, observedNothing } from "./observed.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
+import { uniformPoint } from "./random.ts";
+import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+
+export interface GpState {
+  readonly observed: Observed;
+  readonly seen: Seen;
+  readonly design: Design;
+  readonly memo: ModelMemo;
+}
+
+/** Best observed points that are mutated. */
+const ELITE = 5;
+
+/** Expected improvement under a Gaussian process with a Matérn kernel; the first points are Sobol's. */
+export function gp(options: NoOptions = {}): Sampler<GpState> {
+  refuseUnknown("gp", options, []);
+  return {
+    name: "gp",
+    version: 1,
+    init(problem) {
+      const observed = observedNothing(problem);
+      return {
+        observed,
+        seen: seenNothing(problem),
+        design: initialDesign(problem),
+        memo: modelMemo(observed),
+      };
+    },
+    tell(state, trial) {
+      observe(state.observed, trial);
+      remember(state.seen, trial);
+      return state;
+    },
+    async ask(state, slot) {
+      const { observed, design } = state;
+      if (slot.number < design.size || observed.list.length < Math.ceil(design.size / 2))
+        return initialPoint(state, slot);
+      const model = await modelOf(state.memo, observed, slot.compute);
+      if (model === undefined) return initialPoint(state, slot);
+      return suggest(state, model, slot);
+    },
+  };
+}
+
+function initialPoint({ design, observed, seen }: GpState, slot: Slot): Answer {
+  const dimensions = observed.problem.space.parameters.length;
+  return firstUnseen(seen, slot, (n) =>
+    n === 0 ? design.point(slot.number) : uniformPoint(slot.rng, dimensions),
+  );
+}
+
+function suggest(state: GpState, model: Model, slot: Slot): Answer {
+  const { observed, seen, memo } = state;
+  const { space } = observed.problem;
+  const { parameters } = space;
+  const { posterior, features, pool } = model;
+  const before = posterior.size;
+  const best = posterior.incumbent();
+  believe(model, space, slot.open);
+  const candidates = search({
+    parameters,
+    features,
+    posterior,
+    snap: memo.snap,
+    best,
+    settle: settler(space, slot.fixed),
+    elite: elite(observed),
+    pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
+    rng: slot.rng.stream("search"),
+  });
+  posterior.truncate(before);
+  const stream = slot.rng.stream("otherwise");
+  return firstUnseen(seen, slot, (n) =>
+    n < candidates.length ? Float64Array.from(candidates[n].unit) : uniformPoint(stream, parameters.length),
+  );
+}
+
+/** Pending trials as if they came out as predicted (kriging believer; Ginsbourger et al. 2010). */
+function believe({ posterior, features }: Model, space: Space, open: readonly Trial[]): void {
+  const x = new Float64Array(features.numeric + features.nominal);
+  for (const trial of open.slice(-MOST_PENDING)) {
+    features.write(observationOf({ space }, trial), x, 0);
+    posterior.append(x);
+  }
+}
+
+/** The points with the lowest losses. */
+function elite({ list }: Observed): readonly Float64Array[] {
+  return list
+    .filter(({ loss }) => !Number.isNaN(loss))
+    .sort((a, b) => a.loss - b.loss)
+    .slice(0, ELITE)
+    .map(({ unit }) => unit);
+}
+
+/** Writes settled values over a point's coordinates. */
+export function settler(space: Space, fixed: Params = {}): (unit: Float64Array) => void {
+  const paths = Object.keys(fixed);
+  if (paths.length === 0) return () => {};
+  const { unit: settled } = space.encode(fixed);
+  const indices = paths.flatMap((path) => space.find(path)?.index ?? []);
+  return (unit) => {
+    for (const j of indices) unit[j] = settled[j];
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * The Gaussian process of a study so far. Hyperparameters are fitted anew at certain counts of observations only,
+ * and what lies between is appended: all of it a function of the observations, so that any process rebuilds it.
+ */
+import type { Compute } from "../../compute.ts";
+import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
+import { sobolSequence } from "../../math/sobol.ts";
+import { type Features, featuresOf } from "../../models/gp/features.ts";
+import { fitTask } from "../../models/gp/fit-task.ts";
+import type { Data } from "../../models/gp/likelihood.ts";
+import { type Posterior, posterior } from "../../models/gp/posterior.ts";
+import { fitWarp, type Warp } from "../../models/gp/warp.ts";
+import { type Rng, rng } from "../../random.ts";
+import { type Snap, snapOf } from "../../space/snap.ts";
+import type { Observation, Observed } from "../observed.ts";
+
+/** Up to here the hyperparameters are fitted at every observation, … */
+const ALWAYS = 50;
+/** … and then whenever there are so many times as many. */
+const GROWTH = 1.1;
+/** Most observations that hyperparameters are fitted to, … */
+const MOST_FITTED = 300;
+/** … and that predictions are made from. */
+const MOST_USED = 1000;
+/** Global candidates. */
+const POOL = 600;
+/** Pending points that are believed; more are not looked at. */
+export const MOST_PENDING = 64;
+/** Most points of one prediction. */
+const BATCH = 1024;
+
+export interface Model {
+  readonly features: Features;
+  readonly posterior: Posterior;
+  /** Global candidates, whose predictions are kept up to date with every observation. */
+  readonly pool: readonly Float64Array[];
+  readonly warp: Warp;
+  /** How many observations its hyperparameters were fitted to. */
+  readonly epoch: number;
+}
+
+/** What is kept between asks; all of it can be made again. */
+export interface ModelMemo {
+  readonly features: Features;
+  readonly snap: Snap;
+  kernels?: Kernels;
+  fitted?: {
+    readonly epoch: number;
+    readonly revisions: number;
+    readonly theta: Float64Array;
+    readonly warp: Warp;
+  };
+  built?: {
+    readonly key: string;
+    readonly posterior: Posterior;
+    readonly pool: readonly Float64Array[];
+    used: number;
+  };
+}
+
+export function modelMemo(observed: Observed): ModelMemo {
+  const { space } = observed.problem;
+  return { features: featuresOf(space), snap: snapOf(space) };
+}
+
+/** The largest count, at most n, at which hyperparameters are fitted. */
+export function epochOf(n: number): number {
+  let epoch = Math.min(n, ALWAYS);
+  for (let next = epoch; next <= n; next = Math.ceil(next * GROWTH)) epoch = next;
+  return epoch;
+}
+
+/** The model of all that was observed; undefined while nothing can be learned from it (all failed, or all equal). */
+export async function modelOf(
+  memo: ModelMemo,
+  observed: Observed,
+  compute: Compute,
+): Promise<Model | undefined> {
+  const { features } = memo;
+  const stream = rng(observed.problem.seed, "gp");
+  const epoch = epochOf(observed.list.length);
+  const { revisions } = observed;
+  if (memo.fitted?.epoch !== epoch || memo.fitted.revisions !== revisions) {
+    memo.fitted = undefined;
+    const known = observed.list.slice(0, epoch);
+    const warp = fitWarp(known.map(({ loss }) => loss));
+    if (warp === undefined || features.parameters.length === 0) return undefined;
+    const data = dataOf(features, subset(known, MOST_FITTED, stream.stream("fit", epoch)), warp);
+    const theta = await fitTask(compute, data);
+    memo.fitted = { epoch, revisions, theta, warp };
+  }
+  const { theta, warp } = memo.fitted;
+  const key = `${epoch}.${revisions}`;
+  if (memo.built?.key !== key) {
+    const used = subset(observed.list.slice(0, epoch), MOST_USED, stream.stream("use", epoch));
+    const data = dataOf(features, used, warp);
+    const capacity = data.n + Math.ceil(epoch * (GROWTH - 1)) + 2 + MOST_PENDING;
+    memo.kernels ??= createKernels();
+    const built = posterior(memo.kernels, data, theta, { capacity, batch: BATCH });
+    if (built === undefined) return undefined;
+    // before anything is appended: what the pool holds must not depend on when somebody first asked
+    const pool = makePool(observed, features, built, memo.snap, epoch);
+    memo.built = { key, posterior: built, pool, used: epoch };
+  }
+  const { built } = memo;
+  const width = features.numeric + features.nominal;
+  for (; built.used < observed.list.length; built.used++) {
+    const { loss } = observed.list[built.used];
+    const x = new Float64Array(width);
+    features.write(observed.list[built.used], x, 0);
+    built.posterior.append(x, warp.apply(loss));
+  }
+  return { features, posterior: built.posterior, pool: built.pool, warp, epoch };
+}
+
+function makePool(
+  { problem }: Observed,
+  features: Features,
+  { setPool }: Posterior,
+  snap: Snap,
+  epoch: number,
+): readonly Float64Array[] {
+  const sequence = sobolSequence(problem.space.parameters.length, rng(problem.seed, "pool", epoch));
+  const width = features.numeric + features.nominal;
+  const x = new Float64Array(POOL * width);
+  const units = Array.from({ length: POOL }, (_, c) => {
+    const unit = sequence.point(c);
+    const active = new Uint8Array(unit.length);
+    snap(unit, active);
+    features.write({ unit, active }, x, c * width);
+    return unit;
+  });
+  setPool(x, POOL);
+  return units;
+}
+
+/** The best third, the latest third and some of the others, in their order. */
+function subset(list: readonly Observation[], most: number, stream: Rng): readonly Observation[] {
+  if (list.length <= most) return list;
+  const third = Math.floor(most / 3);
+  const ranked = list
+    .map((_, place) => place)
+    .sort((a, b) => order(list[a].loss) - order(list[b].loss) || a - b);
+  const chosen = new Set(ranked.slice(0, third));
+  for (let place = list.length - third; place < list.length; place++) chosen.add(place);
+  while (chosen.size < most) chosen.add(stream.integer(list.length));
+  return [...chosen].sort((a, b) => a - b).map((place) => list[place]);
+}
+
+const order = (loss: number) => (Number.isNaN(loss) ? Number.MAX_VALUE : loss);
+
+/** Observations as data of a process; equal points are merged. */
+export function dataOf(features: Features, list: readonly Observation[], warp: Warp): Data {
+  const width = features.numeric + features.nominal;
+  const places = new Map<string, number>();
+  const groups: { readonly x: Float64Array; readonly values: number[] }[] = [];
+  for (const observation of list) {
+    const x = new Float64Array(width);
+    features.write(observation, x, 0);
+    const key = x.join();
+    let place = places.get(key);
+    if (place === undefined) {
+      place = groups.push({ x, values: [] }) - 1;
+      places.set(key, place);
+    }
+    groups[place].values.push(warp.apply(observation.loss));
+  }
+  const data = {
+    n: groups.length,
+    features,
+    scales: features.parameters.length,
+    x: new Float64Array(groups.length * width),
+    y: new Float64Array(groups.length),
+    repeats: new Float64Array(groups.length),
+    within: 0,
+  };
+  groups.forEach(({ x, values }, i) => {
+    data.x.set(x, i * width);
+    data.y[i] = values.reduce((sum, value) => sum + value, 0) / values.length;
+    data.repeats[i] = values.length;
+    for (const value of values) data.within += (value - data.y[i]) * (value - data.y[i]);
+  });
+  return data;
+}

@@ -1,0 +1,194 @@
+/**
+ * Maximises the acquisition over a mixed and conditional space: many candidates, hill climbing from the best of
+ * them, and quasi-Newton steps on the real coordinates at the end.
+ */
+import { type Minimum, minimise } from "../../math/lbfgs.ts";
+import type { Features } from "../../models/gp/features.ts";
+import type { Posterior } from "../../models/gp/posterior.ts";
+import type { Rng } from "../../random.ts";
+import type { Snap } from "../../space/snap.ts";
+import type { Parameter } from "../../space/types.ts";
+import { logExpectedImprovement, logExpectedImprovementSlope } from "./acquisition.ts";
+
+/** Mutations of each of the best points. */
+const MUTATIONS = 60;
+/** Random candidates of each ask, besides the pool. */
+const FRESH = 200;
+const CLIMBERS = 6;
+const ROUNDS = 14;
+const CHILDREN = 16;
+const FIRST_STEP = 0.2;
+const SHORTER = 0.6;
+/** Climbers whose real coordinates are polished. */
+const POLISHED = 3;
+const POLISH_EVALUATIONS = 40;
+
+export interface Candidate {
+  readonly unit: Float64Array;
+  readonly active: Uint8Array;
+  readonly acquisition: number;
+}
+
+export interface Search {
+  readonly parameters: readonly Parameter[];
+  readonly features: Features;
+  readonly posterior: Posterior;
+  readonly snap: Snap;
+  /** What improvement is counted from. */
+  readonly best: number;
+  /** Added to the acquisition: ln π of the user's prior, or nothing. */
+  readonly bonus?: (unit: Float64Array, active: Uint8Array) => number;
+  /** Settles the coordinates that are not to be searched. */
+  readonly settle: (unit: Float64Array) => void;
+  /** The points to mutate. */
+  readonly elite: readonly Float64Array[];
+  /** The pool's points, in the order of the posterior's pool. */
+  readonly pool: readonly Float64Array[];
+  readonly rng: Rng;
+}
+
+/** Candidates, best first, all different from each other. */
+export function search(task: Search): readonly Candidate[] {
+  const { rng, parameters } = task;
+  const d = parameters.length;
+  const units: Float64Array[] = [];
+  for (let n = 0; n < FRESH; n++) units.push(Float64Array.from({ length: d }, () => rng.uniform()));
+  for (const parent of task.elite)
+    for (let n = 0; n < MUTATIONS; n++) units.push(mutate(parameters, parent, 1 / d, 0.1, rng));
+  const found = [...evaluate(task, units), ...evaluatePool(task)].sort(byAcquisition);
+  const climbed = climb(task, distinct(found).slice(0, CLIMBERS));
+  const polished = climbed.slice(0, POLISHED).map((candidate) => polish(task, candidate));
+  return distinct([...polished, ...climbed, ...found.slice(0, 50)].sort(byAcquisition));
+}
+
+const byAcquisition = (a: Candidate, b: Candidate) => b.acquisition - a.acquisition;
+
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return candidates.filter(({ unit }) => {
+    const key = unit.join();
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** The acquisition at points, snapped and settled. */
+function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
+  const { features, posterior, snap, settle, bonus, best } = task;
+  const width = features.numeric + features.nominal;
+  const x = new Float64Array(units.length * width);
+  const points = units.map((unit, c) => {
+    const active = new Uint8Array(unit.length);
+    settle(unit);
+    snap(unit, active);
+    features.write({ unit, active }, x, c * width);
+    return { unit, active };
+  });
+  const acquisition = logExpectedImprovement(posterior.predict(x, units.length), best);
+  return points.map((point, c) => ({
+    ...point,
+    acquisition: acquisition[c] + (bonus?.(point.unit, point.active) ?? 0),
+  }));
+}
+
+function evaluatePool({ posterior, pool, snap, best, bonus }: Search): Candidate[] {
+  if (pool.length === 0) return [];
+  const acquisition = logExpectedImprovement(posterior.pool(), best);
+  return pool.map((unit, c) => {
+    const active = new Uint8Array(unit.length);
+    snap(unit, active);
+    return { unit, active, acquisition: acquisition[c] + (bonus?.(unit, active) ?? 0) };
+  });
+}
+
+/** Each climber tries some mutants a round, and shortens its steps when none is better. */
+function climb(task: Search, starts: readonly Candidate[]): Candidate[] {
+  const { parameters, rng } = task;
+  const climbers = starts.map((at) => ({ at, step: FIRST_STEP }));
+  const share = Math.max(1 / parameters.length, 0.2);
+  for (let round = 0; round < ROUNDS; round++) {
+    const units = climbers.flatMap(({ at, step }) =>
+      Array.from({ length: CHILDREN }, () => mutate(parameters, at.unit, share, step, rng)),
+    );
+    const children = evaluate(task, units);
+    climbers.forEach((climber, c) => {
+      const own = children.slice(c * CHILDREN, (c + 1) * CHILDREN);
+      const better = own.reduce(
+        (most, child) => (child.acquisition > most.acquisition ? child : most),
+        climber.at,
+      );
+      if (better === climber.at) climber.step *= SHORTER;
+      climber.at = better;
+    });
+  }
+  return climbers.map(({ at }) => at).sort(byAcquisition);
+}
+
+/**
+ * A neighbour: each coordinate changes with probability `share`, one at least. Numbers move by a normal step, at
+ * least to the next cell; choices are drawn anew.
+ */
+export function mutate(
+  parameters: readonly Parameter[],
+  parent: Float64Array,
+  share: number,
+  step: number,
+  rng: Rng,
+): Float64Array {
+  const unit = Float64Array.from(parent);
+  const sure = rng.integer(parameters.length);
+  for (let j = 0; j < parameters.length; j++) {
+    if (j !== sure && rng.uniform() >= share) continue;
+    const parameter = parameters[j];
+    if (parameter.domain === "choice" && !parameter.ordered) {
+      unit[j] = rng.uniform();
+      continue;
+    }
+    const width = parameter.domain === "real" ? step : Math.max(step, 0.6 / parameter.size);
+    unit[j] = reflect(unit[j] + width * rng.normal());
+  }
+  return unit;
+}
+
+function reflect(u: number): number {
+  const v = u < 0 ? -u : u > 1 ? 2 - u : u;
+  return Math.min(1, Math.max(0, v));
+}
+
+/** L-BFGS on the active real coordinates that are not settled. */
+function polish(task: Search, start: Candidate): Candidate {
+  const { features, posterior, parameters, settle, best } = task;
+  const settled = Float64Array.from(start.unit, () => Number.NaN);
+  settle(settled);
+  const moving: { readonly j: number; readonly f: number }[] = [];
+  features.unitOf.forEach((j, f) => {
+    if (j >= 0 && parameters[j].domain === "real" && start.active[j] && Number.isNaN(settled[j]))
+      moving.push({ j, f });
+  });
+  if (moving.length === 0) return start;
+  const unit = Float64Array.from(start.unit);
+  const x = new Float64Array(features.numeric + features.nominal);
+  const write = (at: Float64Array) => {
+    moving.forEach(({ j }, m) => {
+      unit[j] = at[m];
+    });
+  };
+  const { x: found }: Minimum = minimise(
+    (at) => {
+      write(at);
+      features.write({ unit, active: start.active }, x, 0);
+      const { value, gradient } = logExpectedImprovementSlope(posterior, x, best);
+      return { value: -value, gradient: Float64Array.from(moving, ({ f }) => -gradient[f]) };
+    },
+    moving.map(({ j }) => start.unit[j]),
+    {
+      lower: new Float64Array(moving.length),
+      upper: new Float64Array(moving.length).fill(1),
+      tolerance: 1e-3,
+      evaluations: POLISH_EVALUATIONS,
+      step: 0.1,
+    },
+  );
+  write(found);
+  const [polished] = evaluate(task, [unit]);
+  return polished.acquisition > start.acquisition ? polished : start;
+}
