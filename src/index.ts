@@ -20,6 +20,7 @@ export { gp } from "./samplers/gp.ts";
 export { grid } from "./samplers/grid.ts";
 export { random } from "./samplers/random.ts";
 export { sobol } from "./samplers/sobol.ts";
+export { tpe } from "./samplers/tpe.ts";
 export * from "./space.ts";
 export type { Lease, Projection, Storage, Summary } from "./storage.ts";
 export { memory } from "./storages/memory.ts";

@@ -9,12 +9,13 @@ import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
+import { tpe } from "./samplers/tpe.ts";
 import type { Json } from "./trial.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
 type Factory<T> = (options?: any) => T;
 
-export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, gp, grid, random, sobol };
+export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, gp, grid, random, sobol, tpe };
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };
 

@@ -13,6 +13,7 @@ const abilities: Readonly<Record<string, { finite?: boolean; models?: boolean }>
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   random: {},
   sobol: {},
+  tpe: { models: true },
 };
 
 describe.each(Object.keys(samplers))("%s", (name) => {

@@ -2,7 +2,7 @@
  * Bayesian optimisation with a Gaussian process: mixed and conditional spaces, one model.
  */
 import type { Answer, Sampler, Slot } from "../sampler.ts";
-import type { Params, Space } from "../space/types.ts";
+import type { Space } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
@@ -11,6 +11,7 @@ import { type Observed, observationOf, observe, observedNothing } from "./observ
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+import { settler } from "./settler.ts";
 
 export interface GpState {
   readonly observed: Observed;
@@ -102,15 +103,4 @@ function elite({ list }: Observed): readonly Float64Array[] {
     .sort((a, b) => a.loss - b.loss)
     .slice(0, ELITE)
     .map(({ unit }) => unit);
-}
-
-/** Writes settled values over a point's coordinates. */
-export function settler(space: Space, fixed: Params = {}): (unit: Float64Array) => void {
-  const paths = Object.keys(fixed);
-  if (paths.length === 0) return () => {};
-  const { unit: settled } = space.encode(fixed);
-  const indices = paths.flatMap((path) => space.find(path)?.index ?? []);
-  return (unit) => {
-    for (const j of indices) unit[j] = settled[j];
-  };
 }

@@ -102,8 +102,10 @@ export interface Kernels {
   addSquares(n: number, x: number, centres: number, scales: number, exponents: number): void;
   /** exponents[k] += row[k] */
   addRow(n: number, row: number, exponents: number): void;
-  /** Σ e^exponents[k]; exponents are at most 0, and those below −600 count as −600. */
-  sumExp(n: number, exponents: number): number;
+  /** The largest of n values; −∞ if there are none. */
+  largest(n: number, values: number): number;
+  /** Σ e^(exponents[k] − shift), for a shift of at least the largest; terms below e^−600 count as that. */
+  sumExp(n: number, exponents: number, shift: number): number;
 }
 
 /** The exports of the compiled module. */

@@ -79,7 +79,7 @@ export function reference(): Kernels {
         if (memory[x + numeric + f] !== memory[points + (numeric + f) * stride + i])
           r2 += memory[weights + f];
       const s = ROOT5 * Math.sqrt(r2);
-      const decay = amplitude * exp(-(FARTHEST < s ? FARTHEST : s));
+      const decay = amplitude * exp(-Math.min(s, FARTHEST));
       const linear = 1 + s;
       memory[out + i] = (linear + s * s * (1 / 3)) * decay;
       if (slopes !== 0) memory[slopes + i] = linear * decay * (-5 / 6);
@@ -209,9 +209,14 @@ export function reference(): Kernels {
     addRow(n, row, exponents) {
       for (let k = 0; k < n; k++) memory[exponents + k] += memory[row + k];
     },
-    sumExp(n, exponents) {
+    largest(n, values) {
+      let most = Number.NEGATIVE_INFINITY;
+      for (let k = 0; k < n; k++) most = Math.max(most, memory[values + k]);
+      return most;
+    },
+    sumExp(n, exponents, shift) {
       const lanes = [0, 0];
-      const term = (k: number) => exp(memory[exponents + k] < -FARTHEST ? -FARTHEST : memory[exponents + k]);
+      const term = (k: number) => exp(Math.max(memory[exponents + k] - shift, -FARTHEST));
       for (let k = 0; k < (n & ~1); k++) lanes[k & 1] += term(k);
       const total = lanes[0] + lanes[1];
       return n & 1 ? total + term(n - 1) : total;

@@ -3,7 +3,7 @@
  */
 import type { Compute, ComputeArguments, ComputeTask } from "../../compute.ts";
 import { createKernels } from "../../math/kernels/kernels.ts";
-import { type Data, fit } from "./likelihood.ts";
+import { type Data, fitHyperparameters } from "./likelihood.ts";
 
 const task: ComputeTask = { module: import.meta.url, name: "runFit", run: runFit };
 
@@ -25,6 +25,6 @@ export function runFit(args: ComputeArguments): ComputeArguments {
   const { n, scales, within, numeric, nominal } = args as Record<string, number>;
   const { scaleOf, x, y, repeats } = args as Record<string, Float64Array>;
   const features = { numeric, nominal, scaleOf: Int32Array.from(scaleOf) };
-  const { theta } = fit(createKernels(), { n, features, scales, x, y, repeats, within });
+  const { theta } = fitHyperparameters(createKernels(), { n, features, scales, x, y, repeats, within });
   return { theta };
 }

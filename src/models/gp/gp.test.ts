@@ -3,7 +3,7 @@ import { createKernels } from "../../math/kernels/kernels.ts";
 import { rng } from "../../random.ts";
 import { categorical, float, int, oneOf, space } from "../../space.ts";
 import { type Features, featuresOf } from "./features.ts";
-import { type Data, fit, negativeLogPosterior } from "./likelihood.ts";
+import { type Data, fitHyperparameters, negativeLogPosterior } from "./likelihood.ts";
 import { posterior } from "./posterior.ts";
 
 const mixed = space({
@@ -97,7 +97,7 @@ test("what is appended counts as if it had been there, for the pool too", () => 
 
 test("fitting finds the parameter that does nothing", () => {
   const data = draw(60);
-  const { theta, value } = fit(createKernels(), data);
+  const { theta, value } = fitHyperparameters(createKernels(), data);
   const scaleOf = (path: string) => theta[data.features.parameters.indexOf(mixed.find(path)!.index)];
   expect(scaleOf("lr")).toBeLessThan(scaleOf("o.sgd.m"));
   expect(Number.isFinite(value)).toBe(true);

@@ -217,7 +217,7 @@ export interface Fit {
  *
  * @param starts  points to begin from; without any: long and short length scales, with much and little noise
  */
-export function fit(
+export function fitHyperparameters(
   kernels: Kernels,
   data: Data,
   starts: readonly Float64Array[] = defaultStarts(data),

@@ -8,6 +8,7 @@ import type { Posterior } from "../../models/gp/posterior.ts";
 import type { Rng } from "../../random.ts";
 import type { Snap } from "../../space/snap.ts";
 import type { Parameter } from "../../space/types.ts";
+import { mutate } from "../neighbours.ts";
 import { logExpectedImprovement, logExpectedImprovementSlope } from "./acquisition.ts";
 
 /** Mutations of each of the best points. */
@@ -121,37 +122,6 @@ function climb(task: Search, starts: readonly Candidate[]): Candidate[] {
     });
   }
   return climbers.map(({ at }) => at).sort(byAcquisition);
-}
-
-/**
- * A neighbour: each coordinate changes with probability `share`, one at least. Numbers move by a normal step, at
- * least to the next cell; choices are drawn anew.
- */
-export function mutate(
-  parameters: readonly Parameter[],
-  parent: Float64Array,
-  share: number,
-  step: number,
-  rng: Rng,
-): Float64Array {
-  const unit = Float64Array.from(parent);
-  const sure = rng.integer(parameters.length);
-  for (let j = 0; j < parameters.length; j++) {
-    if (j !== sure && rng.uniform() >= share) continue;
-    const parameter = parameters[j];
-    if (parameter.domain === "choice" && !parameter.ordered) {
-      unit[j] = rng.uniform();
-      continue;
-    }
-    const width = parameter.domain === "real" ? step : Math.max(step, 0.6 / parameter.size);
-    unit[j] = reflect(unit[j] + width * rng.normal());
-  }
-  return unit;
-}
-
-function reflect(u: number): number {
-  const v = u < 0 ? -u : u > 1 ? 2 - u : u;
-  return Math.min(1, Math.max(0, v));
 }
 
 /** L-BFGS on the active real coordinates that are not settled. */

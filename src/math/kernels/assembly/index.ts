@@ -151,14 +151,24 @@ export function addRow(n: i32, row: i32, exponents: i32): void {
   }
 }
 
-export function sumExp(n: i32, exponents: i32): f64 {
+export function largest(n: i32, values: i32): f64 {
+  let most: f64 = -Infinity;
+  for (let k = 0; k < n; k++) {
+    const value = load<f64>(bytes(values + k));
+    if (value > most) most = value;
+  }
+  return most;
+}
+
+export function sumExp(n: i32, exponents: i32, shift: f64): f64 {
   const least = f64x2.splat(-600);
+  const shifts = f64x2.splat(shift);
   let sum = f64x2.splat(0);
   for (let k: usize = 0; k < bytes(n & ~1); k += 16)
-    sum = f64x2.add(sum, exp2(f64x2.pmax(v128.load(bytes(exponents) + k), least)));
+    sum = f64x2.add(sum, exp2(f64x2.pmax(f64x2.sub(v128.load(bytes(exponents) + k), shifts), least)));
   let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
   if (n & 1) {
-    const last = f64x2.splat(load<f64>(bytes(exponents + n - 1)));
+    const last = f64x2.splat(load<f64>(bytes(exponents + n - 1)) - shift);
     total += f64x2.extract_lane(exp2(f64x2.pmax(last, least)), 0);
   }
   return total;

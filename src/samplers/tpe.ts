@@ -1,0 +1,69 @@
+/**
+ * Tree-structured Parzen estimator: joint kernels, with exact routing over conditions.
+ */
+import type { Answer, Sampler, Slot } from "../sampler.ts";
+import { type Design, initialDesign } from "./design.ts";
+import { type Observed, observe, observedNothing } from "./observed.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
+import { uniformPoint } from "./random.ts";
+import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+import { type Densities, densitiesOf, type Orders, ordersOf, reorder } from "./tpe/densities.ts";
+import { proposals } from "./tpe/proposals.ts";
+
+export interface TpeState {
+  readonly observed: Observed;
+  readonly seen: Seen;
+  readonly design: Design;
+  readonly orders: Orders;
+}
+
+/** The better trials' density over the others': the candidate with the largest ratio is tried. */
+export function tpe(options: NoOptions = {}): Sampler<TpeState> {
+  refuseUnknown("tpe", options, []);
+  return {
+    name: "tpe",
+    version: 1,
+    init(problem) {
+      const observed = observedNothing(problem);
+      return {
+        observed,
+        seen: seenNothing(problem),
+        design: initialDesign(problem),
+        orders: ordersOf(problem.space),
+      };
+    },
+    tell(state, trial) {
+      observe(state.observed, trial);
+      reorder(state.orders, state.observed);
+      remember(state.seen, trial);
+      return state;
+    },
+    ask(state, slot) {
+      const { observed, design, seen } = state;
+      const { parameters } = observed.problem.space;
+      const early = slot.number < design.size || observed.list.length < Math.ceil(design.size / 2);
+      if (early)
+        return firstUnseen(seen, slot, (n) =>
+          n === 0 ? design.point(slot.number) : uniformPoint(slot.rng, parameters.length),
+        );
+      return suggest(state, densitiesOf(state.orders, observed, slot.open, slot.rng), slot);
+    },
+    explain(state, params) {
+      const { observed, orders } = state;
+      if (observed.list.length === 0) return {};
+      const { good, bad } = densitiesOf(orders, observed, [], orders.stream);
+      const point = observed.problem.space.encode(params);
+      const [better, worse] = [good.logDensity(point), bad.logDensity(point)];
+      return { acquisition: better - worse, logGood: better, logBad: worse };
+    },
+  };
+}
+
+function suggest({ observed, seen, orders }: TpeState, densities: Densities, slot: Slot): Answer {
+  const { space } = observed.problem;
+  const candidates = proposals(space, orders.snap, observed, densities, slot);
+  const stream = slot.rng.stream("otherwise");
+  return firstUnseen(seen, slot, (n) =>
+    n < candidates.length ? candidates[n].unit : uniformPoint(stream, space.parameters.length),
+  );
+}
