@@ -20,8 +20,10 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   test("stands in the list above", () => {
     expect(Object.keys(abilities)).toContain(name);
   });
-  test.each(samplerChecks.map((check) => [check.name, check] as const))("%s", (_, check) =>
-    check.run({ make: () => samplers[name](), ...abilities[name] }),
+  test.each(samplerChecks.map((check) => [check.name, check] as const))(
+    "%s",
+    (_, check) => check.run({ make: () => samplers[name](), ...abilities[name] }),
+    60_000,
   );
   test("an option that it does not have is refused", () => {
     expect(() => samplers[name]({ resolutoin: 3 })).toThrow(

@@ -57,8 +57,8 @@ const spaces: Readonly<Record<string, Space>> = {
 
 /** Spaces with a bowl that is neither hit by chance nor too flat to see, and how long it is searched. */
 const LEARNABLE = ["logarithmic", "branches", "two hundred"];
-const SEEDS = 5;
-const BUDGET = 60;
+const SEEDS = 3;
+const BUDGET = 40;
 
 function problemOf(s: Space, extra: Partial<Problem> = {}): Problem {
   return { space: s, objectives: [{ name: "loss", direction: "minimize" }], seed: 7, limits: {}, ...extra };

@@ -20,6 +20,8 @@ const ROUNDS = 14;
 const CHILDREN = 16;
 const FIRST_STEP = 0.2;
 const SHORTER = 0.6;
+/** Candidates that are looked at further. */
+const KEPT = 60;
 /** Climbers whose real coordinates are polished. */
 const POLISHED = 3;
 const POLISH_EVALUATIONS = 40;
@@ -56,10 +58,11 @@ export function search(task: Search): readonly Candidate[] {
   for (let n = 0; n < FRESH; n++) units.push(Float64Array.from({ length: d }, () => rng.uniform()));
   for (const parent of task.elite)
     for (let n = 0; n < MUTATIONS; n++) units.push(mutate(parameters, parent, 1 / d, 0.1, rng));
-  const found = [...evaluate(task, units), ...evaluatePool(task)].sort(byAcquisition);
-  const climbed = climb(task, distinct(found).slice(0, CLIMBERS));
+  const all = [...evaluate(task, units), ...evaluatePool(task)].sort(byAcquisition);
+  const found = distinct(all.slice(0, KEPT));
+  const climbed = climb(task, found.slice(0, CLIMBERS));
   const polished = climbed.slice(0, POLISHED).map((candidate) => polish(task, candidate));
-  return distinct([...polished, ...climbed, ...found.slice(0, 50)].sort(byAcquisition));
+  return distinct([...polished, ...climbed, ...found].sort(byAcquisition));
 }
 
 const byAcquisition = (a: Candidate, b: Candidate) => b.acquisition - a.acquisition;
