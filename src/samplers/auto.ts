@@ -1,36 +1,107 @@
 /**
- * The default: chooses for each trial, and says in its `origin` what it chose and why.
+ * The default: chooses a sampler for each trial, and says in its `origin` which it chose and why.
  */
-import type { Answer, Sampler } from "../sampler.ts";
+import type { Answer, Sampler, Slot } from "../sampler.ts";
+import type { Space } from "../space/types.ts";
+import type { Json } from "../trial.ts";
+import { compare, type Evidence, scoresOf } from "./auto/evidence.ts";
+import { type GpState, gp, predictMean } from "./gp.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
-import { uniformPoint } from "./random.ts";
-import { firstUnseen } from "./seen.ts";
-import { type SobolState, sobol } from "./sobol.ts";
+import { densityRatio, type TpeState, tpe } from "./tpe.ts";
 
-/** Quasi-random points keep their advantage for a few points per parameter. */
-const POINTS_PER_PARAMETER = 2;
-const FEWEST = 8;
-const MOST = 128;
+export interface AutoState {
+  readonly gp: GpState;
+  readonly tpe: TpeState;
+  readonly evidence: Evidence;
+  readonly levels: number;
+}
 
-/** Sobol points at first, then random ones. */
-export function auto(options: NoOptions = {}): Sampler<SobolState> {
+interface Choice {
+  readonly chosen: "sobol" | "gp" | "tpe";
+  readonly why: string;
+}
+
+/** Every so many trials the other model has its turn, where the space has conditions within conditions. */
+const TURN = 8;
+const DEEP = 2;
+/** Beyond so many trials the Gaussian process and the Parzen estimator take turns, and then the latter goes on. */
+const MOST_GP = 400;
+const MOST_SHARED = 1000;
+/** By how much the rank correlation must be better, over how many predictions, for the Parzen estimator to lead. */
+const LEAD = 0.2;
+const LEAST_EVIDENCE = 20;
+
+/** Sobol points at first; then what fits the space and has predicted best. */
+export function auto(options: NoOptions = {}): Sampler<AutoState> {
   refuseUnknown("auto", options, []);
-  const initial = sobol();
+  const process = gp();
+  const estimator = tpe();
   return {
-    ...initial,
     name: "auto",
+    version: 2,
+    init: (problem) => ({
+      gp: process.init(problem),
+      tpe: estimator.init(problem),
+      evidence: { list: [] },
+      levels: levelsOf(problem.space),
+    }),
+    tell(state, trial) {
+      process.tell(state.gp, trial);
+      estimator.tell(state.tpe, trial);
+      compare(state.evidence, trial);
+      return state;
+    },
     async ask(state, slot) {
-      const { seen } = state;
-      const dimensions = seen.problem.space.parameters.length;
-      const design = Math.min(MOST, Math.max(FEWEST, POINTS_PER_PARAMETER * dimensions));
-      if (slot.number < design)
-        return because(await initial.ask(state, slot), "sobol", `one of the first ${design}`);
-      const answer = firstUnseen(seen, slot, () => uniformPoint(slot.rng, dimensions));
-      return because(answer, "random", `after the first ${design}`);
+      const choice = choose(state, slot);
+      const answer = await (choice.chosen === "tpe"
+        ? estimator.ask(state.tpe, slot)
+        : process.ask(state.gp, slot));
+      if (typeof answer === "string") return answer;
+      return { ...answer, origin: { ...choice, ...(await predicted(state, choice, answer, slot)) } };
     },
   };
 }
 
-function because(answer: Answer, chosen: string, why: string): Answer {
-  return typeof answer === "string" ? answer : { ...answer, origin: { chosen, why } };
+function choose({ gp: { observed, design }, evidence, levels }: AutoState, { number }: Slot): Choice {
+  const n = observed.list.length;
+  if (number < design.size || n < Math.ceil(design.size / 2))
+    return { chosen: "sobol", why: `one of the first ${design.size}` };
+  if (n > MOST_SHARED) return { chosen: "tpe", why: `after ${MOST_SHARED} trials` };
+  if (n > MOST_GP)
+    return number % 2 === 0
+      ? { chosen: "gp", why: `takes turns after ${MOST_GP} trials` }
+      : { chosen: "tpe", why: `takes turns after ${MOST_GP} trials` };
+  const { count, correlation } = scoresOf(evidence, ["gp", "tpe"]);
+  const [ours, theirs] = [correlation("gp"), correlation("tpe")];
+  if (count >= LEAST_EVIDENCE && theirs > ours + LEAD) {
+    const why = `predicted the order of the last ${count} better: ${theirs.toFixed(2)} against ${ours.toFixed(2)}`;
+    return number % TURN === 0 ? { chosen: "gp", why: "its turn" } : { chosen: "tpe", why };
+  }
+  if (levels >= DEEP && number % TURN === 0) return { chosen: "tpe", why: "its turn" };
+  return { chosen: "gp", why: "up to a few hundred trials" };
+}
+
+/** What both models expect of a suggestion, for the comparison when it has ended. */
+async function predicted(
+  state: AutoState,
+  { chosen }: Choice,
+  { params }: Exclude<Answer, string>,
+  slot: Slot,
+): Promise<{ readonly predicted?: Json }> {
+  if (chosen === "sobol" || state.gp.observed.list.length > MOST_GP) return {};
+  const mean = await predictMean(state.gp, params, slot);
+  const ratio = densityRatio(state.tpe.orders, state.tpe.observed, params).acquisition;
+  if (mean === undefined || ratio === undefined) return {};
+  return { predicted: { gp: round(mean), tpe: round(-ratio) } };
+}
+
+/** Enough digits for an order; the log is read by people too. */
+const round = (value: number) => Number(value.toPrecision(6));
+
+/** How deep conditions stand within conditions. */
+function levelsOf({ parameters }: Space): number {
+  const levels: number[] = [];
+  for (const { conditions } of parameters)
+    levels.push(conditions.reduce((most, { parameter }) => Math.max(most, levels[parameter] + 1), 0));
+  return Math.max(0, ...levels);
 }

@@ -8,7 +8,7 @@ import { uniformPoint } from "./random.ts";
 
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, { finite?: boolean; models?: boolean }>> = {
-  auto: {},
+  auto: { models: true },
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   random: {},

@@ -2,7 +2,7 @@
  * Bayesian optimisation with a Gaussian process: mixed and conditional spaces, one model.
  */
 import type { Answer, Sampler, Slot } from "../sampler.ts";
-import type { Space } from "../space/types.ts";
+import type { Params, Space } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
@@ -52,6 +52,20 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
       return suggest(state, model, slot);
     },
   };
+}
+
+/**
+ * The posterior mean of what a trial with these params would give, in standardised values: only their order means
+ * something. Undefined while there is no model.
+ */
+export async function predictMean(state: GpState, params: Params, slot: Slot): Promise<number | undefined> {
+  const { observed, memo } = state;
+  const model = await modelOf(memo, observed, slot.compute);
+  if (model === undefined) return undefined;
+  const { features, posterior } = model;
+  const x = new Float64Array(features.numeric + features.nominal);
+  features.write(observed.problem.space.encode(params), x, 0);
+  return posterior.predict(x, 1).mean[0];
 }
 
 function initialPoint({ design, observed, seen }: GpState, slot: Slot): Answer {

@@ -2,6 +2,7 @@
  * Tree-structured Parzen estimator: joint kernels, with exact routing over conditions.
  */
 import type { Answer, Sampler, Slot } from "../sampler.ts";
+import type { Params } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
@@ -48,15 +49,17 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
         );
       return suggest(state, densitiesOf(state.orders, observed, slot.open, slot.rng), slot);
     },
-    explain(state, params) {
-      const { observed, orders } = state;
-      if (observed.list.length === 0) return {};
-      const { good, bad } = densitiesOf(orders, observed, [], orders.stream);
-      const point = observed.problem.space.encode(params);
-      const [better, worse] = [good.logDensity(point), bad.logDensity(point)];
-      return { acquisition: better - worse, logGood: better, logBad: worse };
-    },
+    explain: ({ observed, orders }, params) => densityRatio(orders, observed, params),
   };
+}
+
+/** ln l and ln g of these params, and their difference: the acquisition. */
+export function densityRatio(orders: Orders, observed: Observed, params: Params) {
+  if (observed.list.length === 0) return {};
+  const { good, bad } = densitiesOf(orders, observed, [], orders.stream);
+  const point = observed.problem.space.encode(params);
+  const [better, worse] = [good.logDensity(point), bad.logDensity(point)];
+  return { acquisition: better - worse, logGood: better, logBad: worse };
 }
 
 function suggest({ observed, seen, orders }: TpeState, densities: Densities, slot: Slot): Answer {
