@@ -5,17 +5,21 @@ import { didYouMean, InvalidInputError } from "./errors.ts";
 import type { Pruner } from "./pruner.ts";
 import type { Sampler } from "./sampler.ts";
 import { auto } from "./samplers/auto.ts";
+import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
+import { turbo } from "./samplers/turbo.ts";
 import type { Json } from "./trial.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
 type Factory<T> = (options?: any) => T;
 
-export const samplers: Readonly<Record<string, Factory<Sampler>>> = { auto, gp, grid, random, sobol, tpe };
+export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
+  ...{ auto, forest, gp, grid, random, sobol, tpe, turbo },
+};
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };
 

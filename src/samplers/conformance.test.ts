@@ -9,11 +9,13 @@ import { uniformPoint } from "./random.ts";
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, { finite?: boolean; models?: boolean }>> = {
   auto: { models: true },
+  forest: { models: true },
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   random: {},
   sobol: {},
   tpe: { models: true },
+  turbo: { models: true },
 };
 
 describe.each(Object.keys(samplers))("%s", (name) => {

@@ -20,6 +20,8 @@ export interface GpState {
   readonly memo: ModelMemo;
 }
 
+/** Global candidates. */
+const POOL = 600;
 /** Best observed points that are mutated. */
 const ELITE = 5;
 
@@ -35,7 +37,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
         observed,
         seen: seenNothing(problem),
         design: initialDesign(problem),
-        memo: modelMemo(observed),
+        memo: modelMemo(observed, POOL),
       };
     },
     tell(state, trial) {
@@ -102,7 +104,7 @@ function suggest(state: GpState, model: Model, slot: Slot): Answer {
 }
 
 /** Pending trials as if they came out as predicted (kriging believer; Ginsbourger et al. 2010). */
-function believe({ posterior, features }: Model, space: Space, open: readonly Trial[]): void {
+export function believe({ posterior, features }: Model, space: Space, open: readonly Trial[]): void {
   const x = new Float64Array(features.numeric + features.nominal);
   for (const trial of open.slice(-MOST_PENDING)) {
     features.write(observationOf({ space }, trial), x, 0);

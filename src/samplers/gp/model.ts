@@ -22,8 +22,6 @@ const GROWTH = 1.1;
 const MOST_FITTED = 300;
 /** … and that predictions are made from. */
 const MOST_USED = 1000;
-/** Global candidates. */
-const POOL = 600;
 /** Pending points that are believed; more are not looked at. */
 export const MOST_PENDING = 64;
 /** Most points of one prediction. */
@@ -43,6 +41,8 @@ export interface Model {
 export interface ModelMemo {
   readonly features: Features;
   readonly snap: Snap;
+  /** How many global candidates are kept up to date. */
+  readonly pool: number;
   kernels?: Kernels;
   fitted?: {
     readonly epoch: number;
@@ -58,9 +58,8 @@ export interface ModelMemo {
   };
 }
 
-export function modelMemo(observed: Observed): ModelMemo {
-  const { space } = observed.problem;
-  return { features: featuresOf(space), snap: snapOf(space) };
+export function modelMemo({ problem: { space } }: Observed, pool: number): ModelMemo {
+  return { features: featuresOf(space), snap: snapOf(space), pool };
 }
 
 /** The largest count, at most n, at which hyperparameters are fitted. */
@@ -99,7 +98,7 @@ export async function modelOf(
     const built = posterior(memo.kernels, data, theta, { capacity, batch: BATCH });
     if (built === undefined) return undefined;
     // before anything is appended: what the pool holds must not depend on when somebody first asked
-    const pool = makePool(observed, features, built, memo.snap, epoch);
+    const pool = makePool(observed, memo, built, epoch);
     memo.built = { key, posterior: built, pool, used: epoch };
   }
   const { built } = memo;
@@ -115,22 +114,21 @@ export async function modelOf(
 
 function makePool(
   { problem }: Observed,
-  features: Features,
+  { features, snap, pool }: ModelMemo,
   { setPool }: Posterior,
-  snap: Snap,
   epoch: number,
 ): readonly Float64Array[] {
   const sequence = sobolSequence(problem.space.parameters.length, rng(problem.seed, "pool", epoch));
   const width = features.numeric + features.nominal;
-  const x = new Float64Array(POOL * width);
-  const units = Array.from({ length: POOL }, (_, c) => {
+  const x = new Float64Array(pool * width);
+  const units = Array.from({ length: pool }, (_, c) => {
     const unit = sequence.point(c);
     const active = new Uint8Array(unit.length);
     snap(unit, active);
     features.write({ unit, active }, x, c * width);
     return unit;
   });
-  setPool(x, POOL);
+  setPool(x, pool);
   return units;
 }
 

@@ -1,0 +1,139 @@
+/**
+ * Bayesian optimisation with a random forest: for large conditional spaces, and cheap at many trials.
+ *
+ * @see Lindauer et al. 2022, "SMAC3: A versatile Bayesian optimization package" (log-EI, one-exchange neighbours)
+ */
+
+import { type Forest, growForest } from "../models/forest.ts";
+import { type Features, featuresOf } from "../models/gp/features.ts";
+import { fitWarp } from "../models/gp/warp.ts";
+import { rng } from "../random.ts";
+import type { Answer, Sampler, Slot } from "../sampler.ts";
+import { type Snap, snapOf } from "../space/snap.ts";
+import type { Encoded } from "../space/types.ts";
+import { type Design, initialDesign } from "./design.ts";
+import { logExpectedImprovement } from "./gp/acquisition.ts";
+import { mutate } from "./neighbours.ts";
+import { byRank, type Observed, observationOf, observe, observedNothing } from "./observed.ts";
+import { type NoOptions, refuseUnknown } from "./options.ts";
+import { uniformPoint } from "./random.ts";
+import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+import { settler } from "./settler.ts";
+
+const TREES = 30;
+const FEATURES = 5 / 6;
+const SMALLEST = 3;
+/** Every so many trials a point is random: a forest knows nothing of what lies between its points. */
+const INTERLEAVED = 8;
+const RANDOM = 1000;
+const STARTS = 10;
+const ROUNDS = 8;
+const CHILDREN = 12;
+const STEP = 0.2;
+
+export interface ForestState {
+  readonly observed: Observed;
+  readonly seen: Seen;
+  readonly design: Design;
+  readonly features: Features;
+  readonly snap: Snap;
+  grown?: { readonly key: string; readonly forest: Forest; readonly best: number };
+}
+
+/** Expected improvement under a random forest on warped losses. */
+export function forest(options: NoOptions = {}): Sampler<ForestState> {
+  refuseUnknown("forest", options, []);
+  return {
+    name: "forest",
+    version: 1,
+    init: (problem) => ({
+      observed: observedNothing(problem),
+      seen: seenNothing(problem),
+      design: initialDesign(problem),
+      features: featuresOf(problem.space),
+      snap: snapOf(problem.space),
+    }),
+    tell(state, trial) {
+      observe(state.observed, trial);
+      remember(state.seen, trial);
+      return state;
+    },
+    ask(state, slot) {
+      const { observed, design, seen } = state;
+      const dimensions = observed.problem.space.parameters.length;
+      const early = slot.number < design.size || observed.list.length < Math.ceil(design.size / 2);
+      const model = early || slot.number % INTERLEAVED === 0 ? undefined : grow(state, slot);
+      if (model !== undefined) return suggest(state, model, slot);
+      return firstUnseen(seen, slot, (n) =>
+        n === 0 && early ? design.point(slot.number) : uniformPoint(slot.rng, dimensions),
+      );
+    },
+  };
+}
+
+/** The forest of what was observed; open trials count with the median, so that nobody goes where somebody is. */
+function grow(state: ForestState, { open, number }: Slot): NonNullable<ForestState["grown"]> | undefined {
+  const { observed, features } = state;
+  const { list, revisions, problem } = observed;
+  const key = `${list.length}.${revisions}.${open.map((trial) => trial.number).join()}`;
+  if (state.grown?.key === key) return state.grown;
+  const warp = fitWarp(list.map(({ loss }) => loss));
+  if (warp === undefined || features.parameters.length === 0) return undefined;
+  const pending = open.map((trial) => observationOf(problem, trial));
+  const points = [...list, ...pending];
+  const width = features.numeric + features.nominal;
+  const x = new Float64Array(points.length * width);
+  points.forEach((point, i) => {
+    features.write(point, x, i * width);
+  });
+  const known = Float64Array.from(list, ({ loss }) => warp.apply(loss));
+  const y = new Float64Array(points.length);
+  y.set(known);
+  const nominal = Array.from({ length: width }, (_, f) => f >= features.numeric);
+  const options = { trees: TREES, features: FEATURES, smallest: SMALLEST };
+  const stream = rng(problem.seed, "forest", list.length, pending.length === 0 ? 0 : number);
+  const grown = growForest(x, y, nominal, options, stream);
+  const best = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  state.grown = { key, forest: grown, best };
+  return state.grown;
+}
+
+interface Candidate extends Encoded {
+  readonly acquisition: number;
+}
+
+function suggest(state: ForestState, model: NonNullable<ForestState["grown"]>, slot: Slot): Answer {
+  const { observed, seen, snap, features } = state;
+  const { parameters } = observed.problem.space;
+  const settle = settler(observed.problem.space, slot.fixed);
+  const stream = slot.rng.stream("candidates");
+  const row = new Float64Array(features.numeric + features.nominal);
+  const evaluate = (unit: Float64Array): Candidate => {
+    const active = new Uint8Array(unit.length);
+    settle(unit);
+    snap(unit, active);
+    features.write({ unit, active }, row, 0);
+    const { mean, std } = model.forest.predict(row);
+    const predictions = { mean: Float64Array.of(mean), std: Float64Array.of(Math.max(std, 1e-6)) };
+    return { unit, active, acquisition: logExpectedImprovement(predictions, model.best)[0] };
+  };
+  const byAcquisition = (a: Candidate, b: Candidate) => b.acquisition - a.acquisition;
+  const drawn = Array.from({ length: RANDOM }, () => evaluate(uniformPoint(stream, parameters.length)));
+  const elite = [...observed.list].sort(byRank).slice(0, STARTS);
+  let climbers = [
+    ...drawn.sort(byAcquisition).slice(0, STARTS),
+    ...elite.map(({ unit }) => evaluate(Float64Array.from(unit))),
+  ];
+  for (let round = 0; round < ROUNDS; round++)
+    climbers = climbers.map((climber) => {
+      const children = Array.from({ length: CHILDREN }, () =>
+        evaluate(mutate(parameters, climber.unit, 1 / parameters.length, STEP, stream)),
+      );
+      return children.reduce((a, b) => (b.acquisition > a.acquisition ? b : a), climber);
+    });
+  const candidates = [...climbers, ...drawn.slice(0, STARTS)].sort(byAcquisition);
+  const otherwise = slot.rng.stream("otherwise");
+  return firstUnseen(seen, slot, (n) =>
+    n < candidates.length ? candidates[n].unit : uniformPoint(otherwise, parameters.length),
+  );
+}
