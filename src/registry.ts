@@ -18,7 +18,14 @@ import type { Json } from "./trial.ts";
 type Factory<T> = (options?: any) => T;
 
 export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
-  ...{ auto, forest, gp, grid, random, sobol, tpe, turbo },
+  auto,
+  forest,
+  gp,
+  grid,
+  random,
+  sobol,
+  tpe,
+  turbo,
 };
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };

@@ -64,8 +64,9 @@ export function modelMemo({ problem: { space } }: Observed, pool: number): Model
 
 /** The largest count, at most n, at which hyperparameters are fitted. */
 export function epochOf(n: number): number {
-  let epoch = Math.min(n, ALWAYS);
-  for (let next = epoch; next <= n; next = Math.ceil(next * GROWTH)) epoch = next;
+  if (n <= ALWAYS) return n;
+  let epoch = ALWAYS;
+  for (let next = ALWAYS; next <= n; next = Math.ceil(next * GROWTH)) epoch = next;
   return epoch;
 }
 
@@ -75,6 +76,7 @@ export async function modelOf(
   observed: Observed,
   compute: Compute,
 ): Promise<Model | undefined> {
+  if (observed.list.length === 0) return undefined;
   const { features } = memo;
   const stream = rng(observed.problem.seed, "gp");
   const epoch = epochOf(observed.list.length);
