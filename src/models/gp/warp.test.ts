@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { fitWarp } from "./warp.ts";
+
+test("keeps the order, standardises, and is undone by its inverse", () => {
+  const losses = [5, 0.1, 3, 1e6, 0.2, 7, 40, 0.11, 2, 9];
+  const warp = fitWarp(losses)!;
+  const values = losses.map(warp.apply);
+  const order = (list: readonly number[]) => list.map((_, i) => i).sort((a, b) => list[a] - list[b]);
+  expect(order(values)).toEqual(order(losses));
+  expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 9);
+  expect(values.reduce((sum, value) => sum + value * value, 0) / values.length).toBeCloseTo(1, 9);
+  for (const loss of [0.1, 3, 9]) expect(warp.invert(warp.apply(loss))).toBeCloseTo(loss, 6);
+});
+
+test("failures count as the worst; nothing is learned from equal values or none", () => {
+  const warp = fitWarp([1, 2, 3, Number.NaN, Number.POSITIVE_INFINITY])!;
+  expect(warp.apply(Number.NaN)).toBe(warp.apply(3));
+  expect(fitWarp([1, 1, 1])).toBeUndefined();
+  expect(fitWarp([Number.NaN])).toBeUndefined();
+  for (const loss of [1e300, -1e300, Number.NEGATIVE_INFINITY])
+    expect(Number.isFinite(fitWarp([0, 1, loss, -1e300])!.apply(loss))).toBe(true);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { Sampler } from "../../sampler.ts";
+import { float, oneOf, type Space, space } from "../../space.ts";
+import { simulate } from "../../testing/simulate.ts";
+import { type AutoState, auto } from "../auto.ts";
+import { compare, type Evidence, scoresOf } from "./evidence.ts";
+
+const problem = (s: Space) => ({
+  space: s,
+  objectives: [{ name: "l", direction: "minimize" as const }],
+  seed: 1,
+  limits: {},
+});
+
+test("rank correlation is counted over what all models predicted, failures as the worst", () => {
+  const evidence: Evidence = { list: [] };
+  const trial = (number: number, loss: number | undefined, predicted: Record<string, number>) =>
+    compare(evidence, {
+      ...{ number, attempt: 1, space: 0, params: {}, reports: [], times: { created: 0 }, notes: {} },
+      ...(loss === undefined ? { state: "failed" as const } : { state: "complete" as const, losses: [loss] }),
+      origin: { predicted },
+    });
+  trial(0, 3, { gp: 30, tpe: 1 });
+  trial(1, 1, { gp: 10, tpe: 3 });
+  trial(2, 2, { gp: 20, tpe: 2 });
+  trial(3, undefined, { gp: 40, tpe: 0 });
+  trial(4, 9, { gp: 0 });
+  const { count, correlation } = scoresOf(evidence, ["gp", "tpe"]);
+  expect([count, correlation("gp"), correlation("tpe")]).toEqual([4, 1, -1]);
+  trial(1, 7, { gp: 10, tpe: 3 });
+  expect(evidence.list.length).toBe(5);
+});
+
+test("says what it chose and why, and keeps what the models expected", async () => {
+  const s = space({
+    x: float(0, 1),
+    o: oneOf("t", { a: { u: oneOf("v", { p: { y: float(0, 1) }, q: {} }) }, b: {} }),
+  });
+  const origins: unknown[] = [];
+  const sampler = auto();
+  const listening: Sampler<AutoState> = {
+    ...sampler,
+    async ask(state, slot) {
+      const answer = await sampler.ask(state, slot);
+      origins.push(typeof answer === "string" ? answer : answer.origin);
+      return answer;
+    },
+  };
+  await simulate(
+    listening as Sampler,
+    problem(s),
+    (params) => (params.x as number) + (params.o === "a" ? 1 : 0),
+    { trials: 20 },
+  );
+  expect(origins[0]).toEqual({ chosen: "sobol", why: "one of the first 8" });
+  expect(origins[9]).toMatchObject({
+    chosen: "gp",
+    predicted: { gp: expect.any(Number), tpe: expect.any(Number) },
+  });
+  expect(origins[16]).toMatchObject({ chosen: "tpe", why: "its turn" });
+});
