@@ -35,6 +35,7 @@ export {
   type StudyParts,
   type StudyTrial,
   type Told,
+  type WarmStart,
 } from "./study.ts";
 export type * from "./trial.ts";
 export {

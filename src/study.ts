@@ -26,6 +26,7 @@ import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
+import { spaceChange } from "./study/change.ts";
 import { Follower } from "./study/follower.ts";
 import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
 import { Log, type Observer } from "./study/log.ts";
@@ -33,10 +34,12 @@ import { Loop, type RunEnd, type RunOptions, startedBody } from "./study/loop.ts
 import { Projector } from "./study/projector.ts";
 import { Suggestions, settledParams } from "./study/suggest.ts";
 import { checkValues, namedValues } from "./study/values.ts";
+import { sourceEvent, type WarmStart } from "./study/warm-start.ts";
 import { isFinished, type Json, type Numbers, type Trial } from "./trial.ts";
 
 export { AskedTrial } from "./study/asked.ts";
 export type { RunEnd, RunOptions } from "./study/loop.ts";
+export type { WarmStart } from "./study/warm-start.ts";
 
 /** A trial as its study's user sees it: params nested and typed, values by name. */
 export type StudyTrial<P = unknown, Names extends string = string> = Omit<Trial, "params" | "values"> & {
@@ -68,7 +71,7 @@ export interface Told<Names extends string = string> {
 
 export class Study<P = unknown, Names extends string = string> {
   readonly name: string;
-  readonly space: Space<P>;
+  readonly #space: Space<P>;
   readonly #log: Log;
   readonly #parts: StudyParts;
   readonly #suggestions: Suggestions;
@@ -79,7 +82,7 @@ export class Study<P = unknown, Names extends string = string> {
   /** @internal Use `createStudy` or `openStudy`. */
   constructor(name: string, space: Space<P>, parts: StudyParts, log: Log) {
     this.name = name;
-    this.space = space;
+    this.#space = space;
     this.#parts = parts;
     this.#log = log;
     this.#suggestions = new Suggestions(log.follower, parts.compute);
@@ -90,6 +93,7 @@ export class Study<P = unknown, Names extends string = string> {
   /**
    * Creates a study.
    *
+   * @param warmStart  other studies, whose trials inform this one
    * @throws {ConflictError} if the storage has one of that name
    * @throws {UnsupportedError} if the sampler or pruner cannot do the problem
    */
@@ -98,13 +102,16 @@ export class Study<P = unknown, Names extends string = string> {
     problem: Omit<ProblemJson, "space"> & { readonly space: Space<P> },
     configuration: Configuration,
     parts: StudyParts,
+    warmStart: readonly WarmStart[] = [],
   ): Promise<Study<P, Names>> {
     const { space, ...rest } = problem;
+    const sources = warmStart.map((source) => sourceEvent(source, space, problem.objectives));
     parts.sampler.init({ ...rest, space, limits: configuration.limits ?? {} }); // refuses before anything is written
     const log = new Log(parts.storage, name, randomId(), new Follower(parts.sampler, parts.pruner));
     const events = log.number([
       { kind: "created", format: FORMAT, problem: { ...rest, space: space.toJSON() } },
       { kind: "configured", ...configuration },
+      ...sources,
     ]);
     await parts.storage.create(name, events);
     await log.sync();
@@ -129,9 +136,25 @@ export class Study<P = unknown, Names extends string = string> {
     const known = history.problem.space as Space<P>;
     if (space !== undefined && !known.equals(space))
       throw new ConflictError(
-        `study ${name} has another space (${known.difference(space).join("; ")}); use another name for the new one`,
+        `study ${name} has another space (${known.difference(space).join("; ")}); use another name for the new one, or study.changeSpace`,
       );
     return new Study<P, Names>(name, space ?? known, parts, log);
+  }
+
+  /** This study as the source of another's warm start. */
+  get asSource(): WarmStart {
+    const { problem, spaces } = this.history;
+    const trials = startedTrials(this.history);
+    return { study: this.name, space: spaces[spaces.length - 1], objectives: problem.objectives, trials };
+  }
+
+  /**
+   * The newest space of the log. Where it was changed since this handle was made, the handle's type is that of the
+   * older one: `openStudy` with the new space gives one of the new type.
+   */
+  get space(): Space<P> {
+    const { spaces, problem } = this.history;
+    return spaces.length === 1 ? this.#space : (problem.space as Space<P>);
   }
 
   /** What the log says, as far as this handle has read it. */
@@ -160,6 +183,11 @@ export class Study<P = unknown, Names extends string = string> {
       this.#typed.set(trial, typed);
     }
     return typed;
+  }
+
+  /** The nested params of a trial, by the space that they were made in. @throws {NotFoundError} */
+  paramsOf(number: number): P {
+    return this.typed(this.#find(number)).params;
   }
 
   /** Reads what other processes wrote. */
@@ -229,10 +257,10 @@ export class Study<P = unknown, Names extends string = string> {
     const { attempt } = claim;
     const settled = settledParams(this.history, claim);
     if (settled !== undefined) return [{ kind: "started", trial: number, attempt, params: settled }];
-    const answer = await this.#suggestions.at(number);
+    const { answer, basis } = await this.#suggestions.for(number);
     if (answer === "wait") return [];
     if (answer === "done") return [{ kind: "withdrawn", trial: number, attempt }];
-    return [startedBody(this.#log, number, attempt, answer)];
+    return [startedBody(this.#log, number, attempt, answer, basis)];
   }
 
   /**
@@ -367,6 +395,28 @@ export class Study<P = unknown, Names extends string = string> {
   /** Sets limits anew: more trials, more time. Those not named stay. */
   async extend(limits: Limits): Promise<void> {
     await this.#log.append({ kind: "configured", limits });
+  }
+
+  /**
+   * Changes the space while the study goes on: ranges and steps may widen and narrow, choices may be added, and
+   * parameters with a default, which the older trials take. Older trials inform what is suggested from now on.
+   *
+   * @returns the differences, a line each; none, and nothing is written, where the study has that space already
+   * @throws {InvalidInputError} if a parameter or a choice is missing, a type differs, or an added one has no default
+   * @throws {UnsupportedError} if the sampler or the pruner cannot do the new space
+   * @example
+   * await study.changeSpace(space({ lr: float(1e-6, 1, { log: true }), dropout: float(0, 0.5, { default: 0 }) }));
+   */
+  async changeSpace(space: Space): Promise<readonly string[]> {
+    await this.#log.sync();
+    const { lines, event } = spaceChange(this.history, space, this.#parts);
+    if (lines.length === 0) return lines;
+    const [change] = await this.#log.append(event);
+    if (change.rejected !== undefined)
+      throw new ConflictError(
+        `study ${this.name} was changed by another at the same time: ${change.rejected}`,
+      );
+    return lines;
   }
 
   /** Keeps how the study is run: command, engine, sampler. */

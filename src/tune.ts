@@ -13,7 +13,7 @@ import type { Sampler } from "./sampler.ts";
 import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { memory } from "./storages/memory.ts";
-import { type RunEnd, Study, type StudyTrial } from "./study.ts";
+import { type RunEnd, Study, type StudyTrial, type WarmStart } from "./study.ts";
 import type { Direction, Numbers, ObjectiveSpec } from "./trial.ts";
 
 /** What `tune` minimises unless told otherwise. */
@@ -43,6 +43,8 @@ export interface StudyOptions<O extends Directions = DefaultObjectives> {
   readonly seed?: number;
   /** Parameters that are settled, by dotted path. */
   readonly fixed?: Params;
+  /** Other studies, whose trials this one learns from: `[await openStudy(…)]`, or their spaces and trials. */
+  readonly warmStart?: readonly (WarmStart | Pick<Study, "asSource">)[];
   /** Smallest and largest step that trials report. */
   readonly steps?: { readonly min?: number; readonly max?: number };
   /** Whether the same params always give the same values: then none is tried twice. */
@@ -95,7 +97,10 @@ export async function tune<P, const O extends Directions = DefaultObjectives>(
     if (onTrial === undefined) return;
     for (const number of ended ?? []) onTrial(study.typed(study.history.trials[number]!));
   });
-  const engine = inline(objective as Objective, { parallel, nest: (params) => space.nest(params) });
+  const engine = inline(objective as Objective, {
+    parallel,
+    nest: (_params, trial) => study.paramsOf(trial),
+  });
   const end = await study.run(engine, { signal }).finally(stop);
   return { best: study.best, trials: study.trials, end, study };
 }
@@ -144,11 +149,11 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
     limits: readLimits(options, sampler),
     ...(fixed && { fixed: space.check(fixed, { partial: true }) }),
   };
-  return Study.create<P, keyof O & string>(study, problem, configuration, {
-    storage,
-    sampler,
-    ...(pruner && { pruner }),
-  });
+  const parts = { storage, sampler, ...(pruner && { pruner }) };
+  const sources = (options.warmStart ?? []).map((source) =>
+    "asSource" in source ? source.asSource : source,
+  );
+  return Study.create<P, keyof O & string>(study, problem, configuration, parts, sources);
 }
 
 /**

@@ -107,6 +107,7 @@ function addRunCommands(program: Command): void {
     .option("--max-failures <number>", "stop when so many trials failed")
     .option("--retries <number>", "try a failed trial again so many times (0)")
     .option("--fix <name=value>", "settle a parameter", collect)
+    .option("--warm-start <file:study>", "learn from the trials of another study", collect)
     .option("--value <which>", "a trial's value: its last report, or its best one (last)")
     .option("--files <dir>", "logs and checkpoints (beside the study file)")
     .option("--json", "print events as JSON lines on standard output")

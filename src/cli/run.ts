@@ -23,6 +23,7 @@ import {
   toConfiguration,
   unusedParameters,
 } from "./plan.ts";
+import { readWarmStarts } from "./warm-start.ts";
 
 /** How many trials a study has where nothing limits it. */
 const DEFAULT_TRIALS = 100;
@@ -59,6 +60,8 @@ export async function action(
     const study = known
       ? await join(storage, name, description, plan, placement)
       : await create(storage, name, description, problem, points, toConfiguration(plan, placement), sampler);
+    if (known && description.warmStart.length > 0)
+      say(`warning: study ${name} exists: --warm-start counts when a study begins`);
     try {
       for (const params of known ? [] : description.enqueue) await study.enqueue(params);
       const engine = await engineFor(study, plan, placement, objective);
@@ -130,11 +133,11 @@ async function create(
     ...(Object.keys(description.fixed).length > 0 && { fixed: description.fixed }),
     ...placed,
   };
-  const study = await Study.create(name, problem, configuration, {
-    storage,
-    sampler,
-    pruner: makePruner(pruner.name, pruner.options),
-  });
+  const parts = { storage, sampler, pruner: makePruner(pruner.name, pruner.options) };
+  const sources = await readWarmStarts(description.warmStart, storage);
+  const study = await Study.create(name, problem, configuration, parts, sources);
+  for (const { study: source, trials } of sources)
+    say(`learns from ${trials.filter(({ state }) => state === "complete").length} trials of study ${source}`);
   if (points !== undefined)
     say(
       `${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`,

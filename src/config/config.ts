@@ -2,7 +2,7 @@
  * What a configuration file says, as `fettle.yaml` spells it; `fettle.config.ts` exports the same object.
  */
 import type { Objective } from "../objective.ts";
-import type { Scalar } from "../space/parameter.ts";
+import type { Prior, Scalar } from "../space/parameter.ts";
 import type { Space } from "../space/types.ts";
 import type { Direction, Json } from "../trial.ts";
 
@@ -35,6 +35,8 @@ export interface RangeConfig extends ConditionConfig, ArrayConfig {
   readonly log?: boolean;
   readonly step?: number;
   readonly default?: number;
+  /** Where good values are expected. */
+  readonly prior?: Prior<number>;
 }
 /** Choices; `choices`, as the space's JSON spells them, is accepted for `values`. */
 export interface ChoiceConfig extends ConditionConfig, ArrayConfig {
@@ -43,10 +45,12 @@ export interface ChoiceConfig extends ConditionConfig, ArrayConfig {
   readonly choices?: readonly Scalar[];
   readonly tag?: string;
   readonly default?: Scalar;
+  readonly prior?: Prior;
 }
 export interface BooleanConfig extends ConditionConfig, ArrayConfig {
   readonly type: "boolean";
   readonly default?: boolean;
+  readonly prior?: Prior<boolean>;
 }
 export interface ConstantConfig extends ConditionConfig, ArrayConfig {
   readonly type: "constant";
@@ -97,6 +101,8 @@ export interface Config {
   readonly fixed?: Readonly<Record<string, Scalar>>;
   /** Points to try first; parameters that are left out are suggested. */
   readonly enqueue?: readonly Readonly<Record<string, Scalar>>[];
+  /** Other studies to learn from: "other.db:study", or "study" in the same file. */
+  readonly warm_start?: string | readonly string[];
   readonly sampler?: ChosenConfig;
   readonly pruner?: ChosenConfig;
   /** How many trials the study has in all. */

@@ -49,6 +49,8 @@ export interface Description {
   readonly deterministic?: boolean;
   readonly fixed: Params;
   readonly enqueue: readonly Params[];
+  /** Other studies to learn from: FILE:STUDY, FILE relative as `storage`, or STUDY alone. */
+  readonly warmStart: readonly string[];
   readonly value: "last" | "best";
   readonly trialTimeoutMs?: number;
   /** As `storage`. */
@@ -105,12 +107,25 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     deterministic: config.deterministic,
     fixed,
     enqueue: readEnqueued(space, file, fixed),
+    warmStart: flags.warmStart ?? readSources(file, folder),
     value: oneOf("--value", flags.value, ["last", "best"]) ?? config.value ?? "last",
     trialTimeoutMs: timeoutMs,
     files: flags.files ?? inFile(config.files),
     env: Object.fromEntries(Object.entries(config.env ?? {}).map(([name, value]) => [name, String(value)])),
     cwd: readCwd(file, run, command, folder),
     warnings: [...(file?.warnings ?? []), ...(file && run && !command?.length ? shellWarnings(file) : [])],
+  });
+}
+
+/** The file's sources; a path in them is relative to the file. */
+function readSources(file: LoadedConfig | undefined, folder: string): readonly string[] {
+  const given = file?.config.warm_start;
+  if (file === undefined || given === undefined) return [];
+  return (typeof given === "string" ? [given] : given).map((source) => {
+    const colon = source.lastIndexOf(":");
+    return colon < 0
+      ? source
+      : `${placed(source.slice(0, colon), file.folder, folder)}${source.slice(colon)}`;
   });
 }
 

@@ -24,6 +24,7 @@ export interface Flags {
   readonly maxFailures?: string;
   readonly retries?: string;
   readonly fix?: readonly string[];
+  readonly warmStart?: readonly string[];
   readonly value?: string;
   readonly files?: string;
 }

@@ -28,6 +28,12 @@ describe("ranges", () => {
     ["units=16..512:log:length=layers", { type: "int", low: 16, high: 512, log: true, length: "layers" }],
     ["units=16..512:length=3", { type: "int", low: 16, high: 512, length: 3 }],
     ["x=3..3", { type: "int", low: 3, high: 3 }],
+    ["x=1..6:prior=2", { type: "int", low: 1, high: 6, prior: { value: 2 } }],
+    [
+      "lr=1e-5..0.1:log:prior=1e-3:confidence=high",
+      { type: "float", low: 1e-5, high: 0.1, log: true, prior: { value: 1e-3, confidence: "high" } },
+    ],
+    ["a=x,y:prior=y", { type: "categorical", choices: ["x", "y"], prior: { value: "y" } }],
   ])("%s", (text, parameter) => {
     expect(read(text)).toEqual(parameter);
   });
@@ -127,7 +133,7 @@ describe("bad input", () => {
     ],
     [
       "lr=1..5:lgo",
-      `-p lr=1..5:lgo: unknown suffix ":lgo" (did you mean "log"?); there are :log, :int, :float, :step, :ordinal, :default, :length, and a value with a colon is quoted, such as -p lr='a:b',c`,
+      `-p lr=1..5:lgo: unknown suffix ":lgo" (did you mean "log"?); there are :log, :int, :float, :step, :ordinal, :default, :prior, :confidence, :length, and a value with a colon is quoted, such as -p lr='a:b',c`,
     ],
     ["lr=1..5:log:log", '-p lr=1..5:log:log: ":log" is given twice; leave one out'],
     ["lr=1..5:log=2", '-p lr=1..5:log=2: ":log" takes no value; write it as in -p lr=1e-5..0.1:log'],

@@ -22,6 +22,12 @@ const SUFFIXES: Readonly<
   step: { value: true, on: ["range"], example: "0..1:step=0.1" },
   ordinal: { value: false, on: ["list"], example: "small,medium,large:ordinal" },
   default: { value: true, on: ["range", "list"], example: "1..6:default=2" },
+  prior: { value: true, on: ["range", "list"], example: "1e-5..0.1:log:prior=1e-3" },
+  confidence: {
+    value: true,
+    on: ["range", "list"],
+    example: "1e-5..0.1:log:prior=1e-3:confidence=high",
+  },
   length: { value: true, on: ["range", "list", "single value", "group"], example: "16..512:length=layers" },
 };
 
@@ -55,7 +61,7 @@ export function parseParameterText(text: string, show: (example: string) => stri
   if (group) return { type: "array", length: readLength(options.length as Piece) };
   const choices = values.map((piece) => readChoice(piece, show));
   if (single) return { type: "constant", value: choices[0], ...length };
-  return { ...readChoices(choices, options), ...length };
+  return { ...readChoices(choices, options, show), ...length };
 }
 
 function readSuffixes(suffixes: readonly Suffix[], form: Form, show: (example: string) => string): Options {
@@ -97,6 +103,7 @@ function readRange(
     throw new InvalidInputError(`":int" and ":float" contradict each other; leave one out`);
   const step = options.step && readNumber(":step", options.step);
   const fallback = options.default && readNumber(":default", options.default);
+  const expected = options.prior && readNumber(":prior", options.prior);
   const whole = [lowText, highText, options.step?.text ?? "1"].every((bound) => !/[.e]/i.test(bound));
   const type = options.int ? "int" : options.float || !whole ? "float" : "int";
   for (const [what, value] of [
@@ -104,6 +111,7 @@ function readRange(
     ["the bound", high],
     [":step", step],
     [":default", fallback],
+    [":prior", expected],
   ] as const)
     if (type === "int" && value !== undefined && !Number.isInteger(value))
       throw new InvalidInputError(
@@ -116,7 +124,17 @@ function readRange(
     ...(options.log && { log: true }),
     ...(step !== undefined && { step }),
     ...(fallback !== undefined && { default: fallback }),
-  };
+    ...readPrior(expected, options, show),
+  } as ParameterJson;
+}
+
+function readPrior(value: Scalar | undefined, { confidence }: Options, show: (example: string) => string) {
+  if (value !== undefined) return { prior: { value, ...(confidence && { confidence: confidence.text }) } };
+  if (confidence !== undefined)
+    throw new InvalidInputError(
+      `":confidence" is that of a prior; write both, such as ${show(SUFFIXES.confidence.example)}`,
+    );
+  return {};
 }
 
 function readBound(
@@ -181,14 +199,24 @@ export function parseScalar({ text, quoted }: Piece): Scalar {
   return PLAIN_NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) + 0 : text;
 }
 
-function readChoices(choices: readonly Scalar[], options: Options): ParameterJson {
+function readChoices(
+  choices: readonly Scalar[],
+  options: Options,
+  show: (example: string) => string,
+): ParameterJson {
   const fallback = options.default && parseScalar(options.default);
+  const prior = readPrior(options.prior && parseScalar(options.prior), options, show);
   const isBoolean = choices.length === 2 && choices.includes(true) && choices.includes(false);
   if (isBoolean && !options.ordinal && (fallback === undefined || typeof fallback === "boolean"))
-    return { type: "boolean", ...(fallback !== undefined && { default: fallback }) };
+    return {
+      type: "boolean",
+      ...(fallback !== undefined && { default: fallback }),
+      ...prior,
+    } as ParameterJson;
   return {
     type: options.ordinal ? "ordinal" : "categorical",
     choices,
     ...(fallback !== undefined && { default: fallback }),
-  };
+    ...prior,
+  } as ParameterJson;
 }

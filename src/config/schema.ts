@@ -17,6 +17,10 @@ const when = z
   .optional()
   .describe("other parameters, and the values with which this one exists");
 
+const confidence = z.enum(["low", "medium", "high"]).optional().describe("how sure; medium unless given");
+const prior = <T extends z.ZodType>(value: T) =>
+  z.strictObject({ value, confidence }).optional().describe("where good values are expected");
+
 const range = {
   min: z.number().optional().describe("the smallest value"),
   max: z.number().optional().describe("the largest value"),
@@ -25,6 +29,7 @@ const range = {
   log: z.boolean().optional().describe("search on a logarithmic scale"),
   step: z.number().optional().describe("only min, min + step, min + 2 step, …"),
   default: z.number().optional().describe("the value that the program uses today"),
+  prior: prior(z.number()),
   length,
   when,
 };
@@ -33,6 +38,7 @@ const choice = {
   choices: z.array(scalar).optional().describe("another name of values"),
   tag: name.optional().describe("the property that holds the choice in the nested value"),
   default: scalar.optional(),
+  prior: prior(scalar),
   length,
   when,
 };
@@ -41,7 +47,13 @@ const parameters = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("int"), ...range }),
   z.strictObject({ type: z.literal("categorical"), ...choice }),
   z.strictObject({ type: z.literal("ordinal"), ...choice }),
-  z.strictObject({ type: z.literal("boolean"), default: z.boolean().optional(), length, when }),
+  z.strictObject({
+    type: z.literal("boolean"),
+    default: z.boolean().optional(),
+    prior: prior(z.boolean()),
+    length,
+    when,
+  }),
   z.strictObject({ type: z.literal("constant"), value: scalar, length, when }),
   z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
 ]);
@@ -85,6 +97,10 @@ export const configSchema = z.strictObject({
     .describe("parameters by dotted path; optimizer.sgd.momentum exists where optimizer is sgd"),
   fixed: z.record(z.string(), scalar).optional().describe("parameters that are settled"),
   enqueue: z.array(z.record(z.string(), scalar)).optional().describe("points to try first, maybe in part"),
+  warm_start: z
+    .union([name, z.array(name)])
+    .optional()
+    .describe("other studies to learn from: other.db:study, or a study of the same file"),
   sampler: chosen.optional().describe("auto unless given"),
   pruner: chosen.optional().describe("none unless given"),
   trials: count.optional().describe("how many trials the study has in all"),

@@ -1,19 +1,25 @@
 /**
- * The first points of a study: scrambled Sobol points, spread over the branches of a conditional space.
+ * The first points of a study: what was best elsewhere, what the user expects, then scrambled Sobol points, spread
+ * over the branches of a conditional space.
  */
 import { type Sobol, sobolSequence } from "../math/sobol.ts";
+import { priorOf } from "../models/prior.ts";
 import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
 import type { Space } from "../space/types.ts";
+import { toUnit } from "../space.ts";
+import { boxOf, winners } from "./sources.ts";
 
 /** Points of a flat space: one per parameter within these. */
-const FEWEST = 8;
-const MOST_FLAT = 12;
+const FEWEST = 6;
+const MOST_FLAT = 10;
 /** Points per branch of a conditional one, and at most. */
 const PER_BRANCH = 3;
 const MOST_BRANCHED = 20;
 /** Largest share of the budget. */
 const SHARE = 0.4;
+/** After the best points of other studies, so many of its own. */
+const AFTER_WINNERS = 2;
 
 export interface Design {
   /** How many points it has. */
@@ -22,23 +28,53 @@ export interface Design {
   point(n: number): Float64Array;
 }
 
-/** The initial design of a problem: a function of its space, seed and limit only. */
+/** The initial design of a problem: a function of its space, seed, limit and sources only. */
 export function initialDesign(problem: Problem): Design {
-  const { space, seed, limits } = problem;
-  const sequence: Sobol = sobolSequence(space.parameters.length, rng(seed, "design"));
+  const { space, limits } = problem;
+  const known = winners(problem);
+  const begin = beginner(space);
   const root = rootOf(space);
-  const order = root === undefined ? [] : shuffled(root.size, seed);
+  const sobol = spread(problem, root);
   const wanted =
-    root === undefined
-      ? Math.min(MOST_FLAT, Math.max(FEWEST, space.parameters.length))
-      : Math.min(MOST_BRANCHED, Math.max(FEWEST, PER_BRANCH * root.size));
+    known.length > 0
+      ? known.length + AFTER_WINNERS
+      : root === undefined
+        ? Math.min(MOST_FLAT, Math.max(FEWEST, space.parameters.length))
+        : Math.min(MOST_BRANCHED, Math.max(FEWEST, PER_BRANCH * root.size));
   return {
     size: Math.min(wanted, Math.max(2, Math.ceil(SHARE * (limits.trials ?? Number.POSITIVE_INFINITY)))),
     point(n) {
-      const unit = sequence.point(n);
-      if (root !== undefined) unit[root.index] = (order[n % root.size] + 0.5) / root.size;
-      return unit;
+      if (n < known.length) return Float64Array.from(known[n]);
+      const unit = sobol(n - known.length);
+      return n === known.length ? begin(unit) : unit;
     },
+  };
+}
+
+/** Sobol points; every other one where the user expects good ones, or within the box of past winners. */
+function spread(problem: Problem, root: ReturnType<typeof rootOf>): (n: number) => Float64Array {
+  const { space, seed } = problem;
+  const sequence: Sobol = sobolSequence(space.parameters.length, rng(seed, "design"));
+  const prior = priorOf(space);
+  const box = boxOf(problem);
+  const order = root === undefined ? [] : shuffled(root.size, seed);
+  return (n) => {
+    const unit = sequence.point(n);
+    if (n % 2 === 1 && prior !== undefined) return unit.map((u, j) => prior.quantile(j, u));
+    if (n % 2 === 1 && box !== undefined) return box.into(unit);
+    if (root !== undefined) unit[root.index] = (order[n % root.size] + 0.5) / root.size;
+    return unit;
+  };
+}
+
+/** Puts what is expected, or used today, in the place of a point's coordinates. */
+function beginner({ parameters }: Space): (unit: Float64Array) => Float64Array {
+  return (unit) => {
+    for (const parameter of parameters) {
+      const value = parameter.prior?.value ?? parameter.default;
+      if (value !== undefined) unit[parameter.index] = toUnit(parameter, value);
+    }
+    return unit;
   };
 }
 

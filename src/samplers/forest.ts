@@ -7,6 +7,7 @@
 import { type Forest, growForest } from "../models/forest.ts";
 import { type Features, featuresOf } from "../models/gp/features.ts";
 import { fitWarp } from "../models/gp/warp.ts";
+import { priorOf, priorWeight, type SpacePrior } from "../models/prior.ts";
 import { rng } from "../random.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import { type Snap, snapOf } from "../space/snap.ts";
@@ -37,6 +38,7 @@ export interface ForestState {
   readonly design: Design;
   readonly features: Features;
   readonly snap: Snap;
+  readonly prior: SpacePrior | undefined;
   grown?: { readonly key: string; readonly forest: Forest; readonly best: number };
 }
 
@@ -52,6 +54,7 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
       design: initialDesign(problem),
       features: featuresOf(problem.space),
       snap: snapOf(problem.space),
+      prior: priorOf(problem.space),
     }),
     tell(state, trial) {
       observe(state.observed, trial);
@@ -79,7 +82,7 @@ function grow(state: ForestState, { open, number }: Slot): NonNullable<ForestSta
   if (state.grown?.key === key) return state.grown;
   const warp = fitWarp(list.map(({ loss }) => loss));
   if (warp === undefined || features.parameters.length === 0) return undefined;
-  const pending = open.map((trial) => observationOf(problem, trial));
+  const pending = open.flatMap((trial) => observationOf(problem, trial) ?? []);
   const points = [...list, ...pending];
   const width = features.numeric + features.nominal;
   const x = new Float64Array(points.length * width);
@@ -103,11 +106,12 @@ interface Candidate extends Encoded {
 }
 
 function suggest(state: ForestState, model: NonNullable<ForestState["grown"]>, slot: Slot): Answer {
-  const { observed, seen, snap, features } = state;
+  const { observed, seen, snap, features, prior, design } = state;
   const { parameters } = observed.problem.space;
   const settle = settler(observed.problem.space, slot.fixed);
   const stream = slot.rng.stream("candidates");
   const row = new Float64Array(features.numeric + features.nominal);
+  const faith = priorWeight(observed.problem, observed.list.length - design.size + 1);
   const evaluate = (unit: Float64Array): Candidate => {
     const active = new Uint8Array(unit.length);
     settle(unit);
@@ -115,7 +119,8 @@ function suggest(state: ForestState, model: NonNullable<ForestState["grown"]>, s
     features.write({ unit, active }, row, 0);
     const { mean, std } = model.forest.predict(row);
     const predictions = { mean: Float64Array.of(mean), std: Float64Array.of(Math.max(std, 1e-6)) };
-    return { unit, active, acquisition: logExpectedImprovement(predictions, model.best)[0] };
+    const [improvement] = logExpectedImprovement(predictions, model.best);
+    return { unit, active, acquisition: improvement + faith * (prior?.logRatio(unit, active) ?? 0) };
   };
   const byAcquisition = (a: Candidate, b: Candidate) => b.acquisition - a.acquisition;
   const drawn = Array.from({ length: RANDOM }, () => evaluate(uniformPoint(stream, parameters.length)));

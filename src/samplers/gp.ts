@@ -5,8 +5,10 @@ import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Params, Space } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
+import { bonusOf, clockTrial, type Knowledge, knowledgeOf } from "./gp/bonus.ts";
 import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
-import { search } from "./gp/search.ts";
+import { type Search, search } from "./gp/search.ts";
+import { type Ensemble, type TransferMemo, transfer } from "./gp/transfer.ts";
 import { type Observed, observationOf, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
@@ -18,6 +20,8 @@ export interface GpState {
   readonly seen: Seen;
   readonly design: Design;
   readonly memo: ModelMemo;
+  readonly knowledge: Knowledge;
+  readonly transfer: TransferMemo;
 }
 
 /** Global candidates. */
@@ -38,11 +42,14 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
         seen: seenNothing(problem),
         design: initialDesign(problem),
         memo: modelMemo(observed, POOL),
+        knowledge: knowledgeOf(problem),
+        transfer: {},
       };
     },
     tell(state, trial) {
       observe(state.observed, trial);
       remember(state.seen, trial);
+      clockTrial(state.knowledge, trial);
       return state;
     },
     async ask(state, slot) {
@@ -51,7 +58,9 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
         return initialPoint(state, slot);
       const model = await modelOf(state.memo, observed, slot.compute);
       if (model === undefined) return initialPoint(state, slot);
-      return suggest(state, model, slot);
+      const bonus = await bonusOf(state.knowledge, slot, observed.list.length - design.size + 1);
+      const ensemble = await transfer(state.transfer, state.memo, observed, model, slot.compute);
+      return suggest(state, model, slot, bonus, ensemble);
     },
   };
 }
@@ -77,20 +86,27 @@ function initialPoint({ design, observed, seen }: GpState, slot: Slot): Answer {
   );
 }
 
-function suggest(state: GpState, model: Model, slot: Slot): Answer {
+function suggest(
+  state: GpState,
+  model: Model,
+  slot: Slot,
+  bonus: Search["bonus"],
+  ensemble: Ensemble | undefined,
+): Answer {
   const { observed, seen, memo } = state;
   const { space } = observed.problem;
   const { parameters } = space;
   const { posterior, features, pool } = model;
   const before = posterior.size;
-  const best = posterior.incumbent();
+  const best = ensemble?.best ?? posterior.incumbent();
   believe(model, space, slot.open);
   const candidates = search({
     parameters,
     features,
-    posterior,
+    posterior: ensemble?.surrogate ?? posterior,
     snap: memo.snap,
     best,
+    bonus,
     settle: settler(space, slot.fixed),
     elite: elite(observed),
     pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
@@ -107,7 +123,9 @@ function suggest(state: GpState, model: Model, slot: Slot): Answer {
 export function believe({ posterior, features }: Model, space: Space, open: readonly Trial[]): void {
   const x = new Float64Array(features.numeric + features.nominal);
   for (const trial of open.slice(-MOST_PENDING)) {
-    features.write(observationOf({ space }, trial), x, 0);
+    const observation = observationOf({ space }, trial);
+    if (observation === undefined) continue;
+    features.write(observation, x, 0);
     posterior.append(x);
   }
 }

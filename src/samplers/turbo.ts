@@ -7,6 +7,7 @@
  */
 import { exp, log } from "../math/elementary.ts";
 import type { Posterior } from "../models/gp/posterior.ts";
+import { priorOf, priorWeight } from "../models/prior.ts";
 import type { Problem } from "../problem.ts";
 import type { Rng } from "../random.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
@@ -93,8 +94,10 @@ function begin(problem: Problem): Region {
 /** Takes a trial in, and moves the region. */
 function follow(state: TurboState, trial: Trial): void {
   const { region, problem, design } = state;
+  const observation = observationOf(problem, trial);
+  if (observation === undefined) return;
+  const { loss } = observation;
   observe(region.observed, trial);
-  const { loss } = observationOf(problem, trial);
   const isBetter = loss < region.best - BETTER * Math.abs(Number.isFinite(region.best) ? region.best : 0);
   if (loss < region.best) region.best = loss;
   if (region.observed.list.length <= design.size) return;
@@ -124,15 +127,20 @@ function suggest(state: TurboState, model: Model, slot: Slot): Answer {
   const width = features.numeric + features.nominal;
   const x = new Float64Array(CANDIDATES * width);
   const stream = slot.rng.stream("candidates");
+  const actives: Uint8Array[] = [];
   const units = Array.from({ length: CANDIDATES }, (_, c) => {
     const unit = neighbour(parameters, centre.unit, sides, stream);
     const active = new Uint8Array(unit.length);
     settle(unit);
     region.memo.snap(unit, active);
     features.write({ unit, active }, x, c * width);
+    actives.push(active);
     return unit;
   });
-  const order = ranked(posterior, slot, model, x, problem);
+  const prior = priorOf(space);
+  const faith = priorWeight(problem, region.observed.list.length - state.design.size + 1);
+  const bonus = actives.map((active, c) => faith * (prior?.logRatio(units[c], active) ?? 0));
+  const order = ranked(posterior, slot, model, x, problem, bonus);
   const otherwise = slot.rng.stream("otherwise");
   const answer = firstUnseen(seen, slot, (n) =>
     n < order.length ? units[order[n]] : uniformPoint(otherwise, parameters.length),
@@ -149,6 +157,7 @@ function ranked(
   model: Model,
   x: Float64Array,
   { space }: Problem,
+  bonus: readonly number[],
 ): readonly number[] {
   const before = posterior.size;
   const best = posterior.incumbent();
@@ -156,7 +165,7 @@ function ranked(
   const acquisition = logExpectedImprovement(posterior.predict(x, CANDIDATES), best);
   posterior.truncate(before);
   return Array.from(acquisition, (_, c) => c)
-    .sort((a, b) => acquisition[b] - acquisition[a])
+    .sort((a, b) => acquisition[b] + bonus[b] - acquisition[a] - bonus[a])
     .slice(0, 50);
 }
 
@@ -181,14 +190,14 @@ function neighbour(
   sides: Float64Array,
   stream: Rng,
 ): Float64Array {
-  const unit = Float64Array.from(centre);
+  const unit = centre.map((u) => Math.min(1, Math.max(0, u))); // it may lie outside of a range that was narrowed
   const share = Math.min(1, CHANGED / parameters.length);
   const sure = stream.integer(parameters.length);
   for (let j = 0; j < parameters.length; j++) {
     if (j !== sure && stream.uniform() >= share) continue;
     const parameter = parameters[j];
     const nominal = parameter.domain === "choice" && !parameter.ordered;
-    const u = nominal ? stream.uniform() : centre[j] + sides[j] * (stream.uniform() - 0.5);
+    const u = nominal ? stream.uniform() : unit[j] + sides[j] * (stream.uniform() - 0.5);
     unit[j] = Math.min(1, Math.max(0, u));
   }
   return unit;

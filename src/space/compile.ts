@@ -4,7 +4,7 @@
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
 import { checkParams, parseValue } from "./check.ts";
 import { difference } from "./difference.ts";
-import { fromUnit, readDomain, toUnit, valuesOf } from "./domain.ts";
+import { fromUnit, readDomain, readPrior, toUnit, valuesOf } from "./domain.ts";
 import { type ArrayPlace, expand } from "./expand.ts";
 import { holds, lattice } from "./lattice.ts";
 import { nest, unnest } from "./nest.ts";
@@ -19,7 +19,9 @@ export function compile<P>(json: SpaceJson): Space<P> {
   const toConditions = (conditions: ArrayPlace["conditions"]): Condition[] =>
     conditions.map(({ path, ...test }) => ({ parameter: indices.get(path) as number, ...test }));
   const parameters = entries.map(({ path, json: leaf, conditions }, index): Parameter => {
-    return { ...readDomain(path, leaf), path, index, conditions: toConditions(conditions) };
+    const domain = readDomain(path, leaf);
+    const prior = readPrior(path, leaf, domain);
+    return { ...domain, ...(prior && { prior }), path, index, conditions: toConditions(conditions) };
   });
   const places = arrays.map((place) => ({ place, conditions: toConditions(place.conditions) }));
   const conditionsOf = new Map(places.map(({ place, conditions }) => [place, conditions]));

@@ -19,7 +19,7 @@ function compare(path: string, before: ParameterJson, after: ParameterJson): str
   const right: Readonly<Record<string, unknown>> = { ...after };
   const lines: string[] = [];
   for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    if (field === "default" || field === "tag") continue; // they change no point
+    if (field === "default" || field === "prior" || field === "tag") continue; // they change no point
     if (JSON.stringify(left[field]) === JSON.stringify(right[field])) continue;
     if (field === "choices")
       lines.push(...choices(path, left.choices as unknown[], right.choices as unknown[]));

@@ -3,10 +3,10 @@
  */
 import { InvalidInputError, NumericalError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
-import type { Scalar } from "./parameter.ts";
+import type { Confidence, Prior, Scalar } from "./parameter.ts";
 import type { Parameter, ParameterJson } from "./types.ts";
 
-type WithoutPlace<T> = T extends unknown ? Omit<T, "path" | "index" | "conditions"> : never;
+type WithoutPlace<T> = T extends unknown ? Omit<T, "path" | "index" | "conditions" | "prior"> : never;
 export type Domain = WithoutPlace<Parameter>;
 
 /** How far from a whole number of steps a range may be. */
@@ -28,6 +28,31 @@ export function readDomain(path: string, json: ParameterJson): Domain {
     default:
       throw new InvalidInputError(`${path}: an array has no values of its own`);
   }
+}
+
+const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
+
+/** The prior of an entry, checked. @throws {InvalidInputError} if it is none, or of a value outside the domain */
+export function readPrior(path: string, json: ParameterJson, domain: Domain): Prior | undefined {
+  const prior = (json as { readonly prior?: unknown }).prior;
+  if (prior === undefined) return undefined;
+  if (typeof prior !== "object" || prior === null || !("value" in prior))
+    throw new InvalidInputError(
+      `${path}: prior must be an object such as { "value": …, "confidence": "medium" }, not ${JSON.stringify(prior)}`,
+    );
+  const { value, confidence = "medium", ...rest } = prior as Prior;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined)
+    throw new InvalidInputError(
+      `${path}: a prior has no ${JSON.stringify(unknown)}; it has value and confidence`,
+    );
+  const problem = problemWith(domain, value);
+  if (problem !== undefined) throw new InvalidInputError(`${path}: prior: ${problem}`);
+  if (!CONFIDENCES.includes(confidence))
+    throw new InvalidInputError(
+      `${path}: confidence ${JSON.stringify(confidence)} is none of ${CONFIDENCES.join(", ")}`,
+    );
+  return { value, confidence };
 }
 
 function choice(

@@ -39,6 +39,7 @@ function addBranches(out: Record<string, ParameterJson>, path: string, node: One
     choices,
     tag,
     ...(node.default !== undefined && { default: node.default }),
+    ...(node.prior !== undefined && { prior: node.prior }),
   };
   for (const choice of choices) {
     if (Object.hasOwn(node.branches[choice], tag))

@@ -9,11 +9,11 @@ import type { Space, SpaceJson } from "./types.ts";
 const FIELDS: Readonly<
   Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
 > = {
-  float: { needs: ["low", "high"], takes: ["log", "step", "default", "length"] },
-  int: { needs: ["low", "high"], takes: ["log", "step", "default", "length"] },
-  categorical: { needs: ["choices"], takes: ["tag", "default", "length"] },
-  ordinal: { needs: ["choices"], takes: ["default", "length"] },
-  boolean: { needs: [], takes: ["default", "length"] },
+  float: { needs: ["low", "high"], takes: ["log", "step", "default", "prior", "length"] },
+  int: { needs: ["low", "high"], takes: ["log", "step", "default", "prior", "length"] },
+  categorical: { needs: ["choices"], takes: ["tag", "default", "prior", "length"] },
+  ordinal: { needs: ["choices"], takes: ["default", "prior", "length"] },
+  boolean: { needs: [], takes: ["default", "prior", "length"] },
   constant: { needs: ["value"], takes: ["length"] },
   array: { needs: ["length"], takes: [] },
 };

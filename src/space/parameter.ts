@@ -5,6 +5,16 @@
 /** A value of a parameter: what JSON can hold without nesting. */
 export type Scalar = string | number | boolean | null;
 
+/** How sure the user is of a value: the spread about it is a half, a quarter or an eighth of the range. */
+export type Confidence = "low" | "medium" | "high";
+
+/** Where the user expects good values; the search begins there, and unlearns it where it proves wrong. */
+export interface Prior<T extends Scalar = Scalar> {
+  readonly value: T;
+  /** @default "medium" */
+  readonly confidence?: Confidence;
+}
+
 /** A real number in [low, high]; on a logarithmic scale with `log`; on low + k · step with `step`. */
 export interface FloatNode {
   readonly kind: "float";
@@ -13,6 +23,7 @@ export interface FloatNode {
   readonly log?: boolean;
   readonly step?: number;
   readonly default?: number;
+  readonly prior?: Prior<number>;
 }
 
 /** A whole number in [low, high]. */
@@ -23,6 +34,7 @@ export interface IntNode {
   readonly log?: boolean;
   readonly step?: number;
   readonly default?: number;
+  readonly prior?: Prior<number>;
 }
 
 /** One of several values, between which there is no order. */
@@ -30,6 +42,7 @@ export interface CategoricalNode<T extends Scalar = Scalar> {
   readonly kind: "categorical";
   readonly choices: readonly T[];
   readonly default?: T;
+  readonly prior?: Prior<T>;
 }
 
 /** One of several values, given in their order. */
@@ -37,12 +50,14 @@ export interface OrdinalNode<T extends Scalar = Scalar> {
   readonly kind: "ordinal";
   readonly choices: readonly T[];
   readonly default?: T;
+  readonly prior?: Prior<T>;
 }
 
 /** True or false. */
 export interface BooleanNode {
   readonly kind: "boolean";
   readonly default?: boolean;
+  readonly prior?: Prior<boolean>;
 }
 
 /** A value that never varies, but is part of what a trial is given. */
@@ -57,6 +72,7 @@ export interface OneOfNode<Tag extends string = string, B extends Branches = Bra
   readonly tag: Tag;
   readonly branches: B;
   readonly default?: keyof B & string;
+  readonly prior?: Prior<keyof B & string>;
 }
 
 /** Several items of one shape; `length` is a number or names an int of the same or an enclosing group. */
@@ -103,6 +119,8 @@ interface NumericOptions {
   readonly step?: number;
   /** The value that the program uses today. */
   readonly default?: number;
+  /** Where good values are expected. */
+  readonly prior?: Prior<number>;
 }
 
 /** A real number between `low` and `high`, both included. */
@@ -118,7 +136,7 @@ export function int(low: number, high: number, options: NumericOptions = {}): In
 /** One of `choices`, between which there is no order. */
 export function categorical<const T extends Scalar>(
   choices: readonly T[],
-  options: { readonly default?: NoInfer<T> } = {},
+  options: { readonly default?: NoInfer<T>; readonly prior?: Prior<NoInfer<T>> } = {},
 ): CategoricalNode<T> {
   return { kind: "categorical", choices, ...options };
 }
@@ -126,13 +144,15 @@ export function categorical<const T extends Scalar>(
 /** One of `choices`, given in their order (small before large). */
 export function ordinal<const T extends Scalar>(
   choices: readonly T[],
-  options: { readonly default?: NoInfer<T> } = {},
+  options: { readonly default?: NoInfer<T>; readonly prior?: Prior<NoInfer<T>> } = {},
 ): OrdinalNode<T> {
   return { kind: "ordinal", choices, ...options };
 }
 
 /** True or false. */
-export function boolean(options: { readonly default?: boolean } = {}): BooleanNode {
+export function boolean(
+  options: { readonly default?: boolean; readonly prior?: Prior<boolean> } = {},
+): BooleanNode {
   return { kind: "boolean", ...options };
 }
 
@@ -150,7 +170,7 @@ export function constant<const T extends Scalar>(value: T): ConstantNode<T> {
 export function oneOf<const Tag extends string, B extends Branches>(
   tag: Tag,
   branches: B,
-  options: { readonly default?: keyof B & string } = {},
+  options: { readonly default?: keyof B & string; readonly prior?: Prior<keyof B & string> } = {},
 ): OneOfNode<Tag, B> {
   return { kind: "oneOf", tag, branches, ...options };
 }

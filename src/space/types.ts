@@ -1,7 +1,7 @@
 /**
  * The compiled space, as samplers, storages and engines see it.
  */
-import type { Scalar } from "./parameter.ts";
+import type { Prior, Scalar } from "./parameter.ts";
 
 /** Flat values by dotted path; only active parameters are present. */
 export type Params = Readonly<Record<string, Scalar>>;
@@ -21,6 +21,8 @@ interface Common {
   readonly path: string;
   readonly index: number;
   readonly conditions: readonly Condition[];
+  /** Where the user expects good values. */
+  readonly prior?: Prior;
 }
 
 /**
@@ -80,6 +82,7 @@ export type ParameterJson = { readonly when?: Readonly<Record<string, Scalar | r
       readonly log?: boolean;
       readonly step?: number;
       readonly default?: number;
+      readonly prior?: Prior<number>;
       readonly length?: number | string;
     }
   | {
@@ -88,9 +91,15 @@ export type ParameterJson = { readonly when?: Readonly<Record<string, Scalar | r
       /** Set on a choice between branches: the property that holds it in the nested value. */
       readonly tag?: string;
       readonly default?: Scalar;
+      readonly prior?: Prior;
       readonly length?: number | string;
     }
-  | { readonly type: "boolean"; readonly default?: boolean; readonly length?: number | string }
+  | {
+      readonly type: "boolean";
+      readonly default?: boolean;
+      readonly prior?: Prior<boolean>;
+      readonly length?: number | string;
+    }
   | { readonly type: "constant"; readonly value: Scalar; readonly length?: number | string }
   | { readonly type: "array"; readonly length: number | string }
 );

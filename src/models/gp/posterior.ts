@@ -32,6 +32,8 @@ export interface Posterior {
   incumbent(): number;
   /** Mean and standard deviation of the function, noise not included. x: coordinates, shape (count, width). */
   predict(x: ArrayLike<number>, count: number): Predictions;
+  /** What all others say of each observation, noise included (Rasmussen and Williams 2006, eq. 5.12). */
+  leaveOneOut(): Predictions;
   /** Makes these the pool. */
   setPool(x: ArrayLike<number>, count: number): void;
   /** Predictions at the pool. */
@@ -238,6 +240,22 @@ export function posterior(
       for (let c = 0; c < count; c++) writePoint(x, c * width, points + c * width);
       solve(count, points, v, mean, variance);
       return readPredictions(count, mean, variance);
+    },
+    leaveOneOut() {
+      updateAlpha();
+      const { memory } = kernels;
+      const mean = new Float64Array(size);
+      const std = new Float64Array(size);
+      for (let i = 0; i < size; i++) {
+        memory.fill(0, v, v + size);
+        memory[v + i] = 1;
+        kernels.solveRows(1, size, room.factor, stride, v, stride);
+        kernels.squares(1, size, v, stride, variance);
+        const precision = memory[variance];
+        mean[i] = values[i] - memory[room.alpha + i] / precision;
+        std[i] = Math.sqrt(1 / precision);
+      }
+      return { mean, std };
     },
     setPool(x, count) {
       const { memory } = kernels;

@@ -9,12 +9,15 @@ import type { Kernels } from "../../math/kernels/kernels.ts";
 import { normalCdf, normalQuantile } from "../../math/special.ts";
 import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
+import type { SpacePrior } from "../prior.ts";
 import type { Branch, Dimension } from "./layout.ts";
 
 /** Kernels are at least 1/(m + 2) wide, or this share of the range. */
 const NARROWEST = 1 / 100;
 /** Beyond so many standard deviations the ends of the range cut nothing off. */
 const NO_TAIL = 6;
+/** The prior component of a number of which nothing is expected. */
+const UNINFORMED = { centre: 0.5, sigma: 1 };
 /** Stands for a kernel that is not there. */
 const ABSENT = -1e6;
 
@@ -29,6 +32,8 @@ export interface Members {
   readonly weights: Float64Array;
   /** For each parameter: the places of the observations that have it, ascending by coordinate. */
   readonly orders: readonly Int32Array[];
+  /** What the prior component is, where the user expects something; as wide as the range otherwise. */
+  readonly prior?: SpacePrior;
 }
 
 export interface Mixture {
@@ -74,10 +79,12 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
       const { memory } = kernels;
       const choice = Math.min(choices - 1, Math.floor(unit[index] * choices));
       const { hit, miss } = choiceLogs(members.count, choices);
-      for (let i = 0; i < size; i++) {
+      const unseen = -log(choices);
+      for (let i = 0; i < members.count; i++) {
         const seen = memory[centres[d] + i];
-        memory[to + i] += seen < 0 ? -log(choices) : seen === choice ? hit : miss;
+        memory[to + i] += seen < 0 ? unseen : seen === choice ? hit : miss;
       }
+      memory[to + members.count] += members.prior?.choice(index)?.[choice] ?? unseen;
     });
   };
 
@@ -111,9 +118,11 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
           const { memory } = kernels;
           const centre = memory[centres[d] + component];
           unit[dimension.index] =
-            dimension.choices > 0
-              ? drawChoice(dimension.choices, centre, members.count, rng)
-              : drawTruncated(centre, Math.SQRT1_2 / memory[scales[d] + component], rng);
+            component === members.count && members.prior !== undefined
+              ? members.prior.quantile(dimension.index, rng.uniform())
+              : dimension.choices > 0
+                ? drawChoice(dimension.choices, centre, members.count, rng)
+                : drawTruncated(centre, Math.SQRT1_2 / memory[scales[d] + component], rng);
         });
       }
     },
@@ -175,7 +184,7 @@ function writeChoices(kernels: Kernels, { index, choices }: Dimension, members: 
 function writeNumbers(
   kernels: Kernels,
   dimension: Dimension,
-  { points, component, orders, count }: Members,
+  { points, component, orders, count, prior }: Members,
   present: number,
   centres: number,
   scales: number,
@@ -208,7 +217,8 @@ function writeNumbers(
     const own = coordinate(at);
     write(component[at], own, before < 0 ? Math.max(own, 1 - own) : own - coordinate(before));
   }
-  write(count, 0.5, 1);
+  const { centre, sigma } = prior?.number(dimension.index) ?? UNINFORMED;
+  write(count, centre, sigma);
 }
 
 /** ln of a kernel's integral over the range, or of its sum over the cells; √(2π) and the cells' width left out. */

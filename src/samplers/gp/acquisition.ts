@@ -17,7 +17,7 @@ export function logExpectedImprovement({ mean, std }: Predictions, best: number)
 
 /** ln EI at one point, and its derivatives by the numeric coordinates. */
 export function logExpectedImprovementSlope(
-  posterior: Posterior,
+  posterior: Pick<Posterior, "slope">,
   x: ArrayLike<number>,
   best: number,
 ): { readonly value: number; readonly gradient: Float64Array } {

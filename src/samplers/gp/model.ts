@@ -25,14 +25,17 @@ const MOST_USED = 1000;
 /** Pending points that are believed; more are not looked at. */
 export const MOST_PENDING = 64;
 /** Most points of one prediction. */
-const BATCH = 1024;
+export const BATCH = 1024;
 
 export interface Model {
   readonly features: Features;
   readonly posterior: Posterior;
   /** Global candidates, whose predictions are kept up to date with every observation. */
   readonly pool: readonly Float64Array[];
+  /** Their coordinates, shape (pool, numeric + nominal). */
+  readonly poolCoordinates: Float64Array;
   readonly warp: Warp;
+  readonly theta: Float64Array;
   /** How many observations its hyperparameters were fitted to. */
   readonly epoch: number;
 }
@@ -53,7 +56,7 @@ export interface ModelMemo {
   built?: {
     readonly key: string;
     readonly posterior: Posterior;
-    readonly pool: readonly Float64Array[];
+    readonly pool: Pool;
     used: number;
   };
 }
@@ -111,7 +114,13 @@ export async function modelOf(
     features.write(observed.list[built.used], x, 0);
     built.posterior.append(x, warp.apply(loss));
   }
-  return { features, posterior: built.posterior, pool: built.pool, warp, epoch };
+  const { posterior: upToDate, pool } = built;
+  return { features, posterior: upToDate, pool: pool.units, poolCoordinates: pool.x, warp, theta, epoch };
+}
+
+interface Pool {
+  readonly units: readonly Float64Array[];
+  readonly x: Float64Array;
 }
 
 function makePool(
@@ -119,7 +128,7 @@ function makePool(
   { features, snap, pool }: ModelMemo,
   { setPool }: Posterior,
   epoch: number,
-): readonly Float64Array[] {
+): Pool {
   const sequence = sobolSequence(problem.space.parameters.length, rng(problem.seed, "pool", epoch));
   const width = features.numeric + features.nominal;
   const x = new Float64Array(pool * width);
@@ -131,7 +140,7 @@ function makePool(
     return unit;
   });
   setPool(x, pool);
-  return units;
+  return { units, x };
 }
 
 /** The best third, the latest third and some of the others, in their order. */
@@ -150,7 +159,11 @@ function subset(list: readonly Observation[], most: number, stream: Rng): readon
 const order = (loss: number) => (Number.isNaN(loss) ? Number.MAX_VALUE : loss);
 
 /** Observations as data of a process; equal points are merged. */
-export function dataOf(features: Features, list: readonly Observation[], warp: Warp): Data {
+export function dataOf(
+  features: Features,
+  list: readonly Pick<Observation, "unit" | "active" | "loss">[],
+  warp: Warp,
+): Data {
   const width = features.numeric + features.nominal;
   const places = new Map<string, number>();
   const groups: { readonly x: Float64Array; readonly values: number[] }[] = [];

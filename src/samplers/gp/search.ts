@@ -7,7 +7,7 @@ import type { Features } from "../../models/gp/features.ts";
 import type { Posterior } from "../../models/gp/posterior.ts";
 import type { Rng } from "../../random.ts";
 import type { Snap } from "../../space/snap.ts";
-import type { Parameter } from "../../space/types.ts";
+import type { Encoded, Parameter } from "../../space/types.ts";
 import { mutate } from "../neighbours.ts";
 import { logExpectedImprovement, logExpectedImprovementSlope } from "./acquisition.ts";
 
@@ -26,21 +26,22 @@ const KEPT = 60;
 const POLISHED = 3;
 const POLISH_EVALUATIONS = 40;
 
-export interface Candidate {
-  readonly unit: Float64Array;
-  readonly active: Uint8Array;
+/** What the search asks a model for. */
+export type Surrogate = Pick<Posterior, "predict" | "pool" | "slope">;
+
+export interface Candidate extends Encoded {
   readonly acquisition: number;
 }
 
 export interface Search {
   readonly parameters: readonly Parameter[];
   readonly features: Features;
-  readonly posterior: Posterior;
+  readonly posterior: Surrogate;
   readonly snap: Snap;
   /** What improvement is counted from. */
   readonly best: number;
-  /** Added to the acquisition: ln π of the user's prior, or nothing. */
-  readonly bonus?: (unit: Float64Array, active: Uint8Array) => number;
+  /** Added to the acquisition, where something is: what the user expects, what a trial costs. Shape (points). */
+  readonly bonus?: (points: readonly Encoded[], x: Float64Array) => Float64Array;
   /** Settles the coordinates that are not to be searched. */
   readonly settle: (unit: Float64Array) => void;
   /** The points to mutate. */
@@ -88,20 +89,28 @@ function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
     return { unit, active };
   });
   const acquisition = logExpectedImprovement(posterior.predict(x, units.length), best);
-  return points.map((point, c) => ({
-    ...point,
-    acquisition: acquisition[c] + (bonus?.(point.unit, point.active) ?? 0),
-  }));
+  const added = bonus?.(points, x);
+  return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
 
-function evaluatePool({ posterior, pool, snap, best, bonus }: Search): Candidate[] {
+function evaluatePool({ posterior, features, pool, snap, best, bonus }: Search): Candidate[] {
   if (pool.length === 0) return [];
   const acquisition = logExpectedImprovement(posterior.pool(), best);
-  return pool.map((unit, c) => {
+  const points = pool.map((unit) => {
     const active = new Uint8Array(unit.length);
     snap(unit, active);
-    return { unit, active, acquisition: acquisition[c] + (bonus?.(unit, active) ?? 0) };
+    return { unit, active };
   });
+  let added: Float64Array | undefined;
+  if (bonus !== undefined) {
+    const width = features.numeric + features.nominal;
+    const x = new Float64Array(points.length * width);
+    points.forEach((point, c) => {
+      features.write(point, x, c * width);
+    });
+    added = bonus(points, x);
+  }
+  return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
 
 /** Each climber tries some mutants a round, and shortens its steps when none is better. */

@@ -5,6 +5,7 @@
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { type Branch, branchesOf } from "../../models/parzen/layout.ts";
 import { type Mixture, mixture } from "../../models/parzen/mixture.ts";
+import { priorOf, priorWeight, type SpacePrior } from "../../models/prior.ts";
 import { type Rng, rng } from "../../random.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
 import type { Encoded, Space } from "../../space/types.ts";
@@ -28,6 +29,7 @@ export interface Densities {
 export interface Orders {
   readonly branches: readonly Branch[];
   readonly snap: Snap;
+  readonly prior: SpacePrior | undefined;
   /** For `explain`. */
   readonly stream: Rng;
   /** Places of observations, best first. */
@@ -42,6 +44,7 @@ export function ordersOf(space: Space): Orders {
   return {
     branches: branchesOf(space),
     snap: snapOf(space),
+    prior: priorOf(space),
     stream: rng(0, "explain"),
     ranked: [],
     coordinates: space.parameters.map(() => []),
@@ -86,7 +89,7 @@ export function densitiesOf(
 ): Densities {
   orders.kernels ??= { good: createKernels(), bad: createKernels() };
   const { branches } = orders;
-  const pending = open.map((trial) => observationOf(observed.problem, trial));
+  const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed) ?? []);
   const known = observed.list.length;
   const goods = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * known));
   const isGood = new Uint8Array(known + pending.length);
@@ -94,7 +97,7 @@ export function densitiesOf(
   const bad = drawBad(isGood, stream);
   const points: readonly Observation[] = pending.length > 0 ? [...observed.list, ...pending] : observed.list;
   const coordinates = orders.coordinates.map((order, j) => withPending(order, points, known, j));
-  const build = (kernels: Kernels, chosen: Uint8Array) => {
+  const build = (kernels: Kernels, chosen: Uint8Array, prior?: SpacePrior) => {
     kernels.release();
     const component = new Int32Array(points.length).fill(-1);
     let count = 0;
@@ -103,11 +106,12 @@ export function densitiesOf(
       points: points as readonly Encoded[],
       component,
       count,
-      weights: weightsByAge(count),
+      weights: weightsByAge(count, prior && priorWeight(observed.problem, known)),
       orders: coordinates,
+      prior,
     });
   };
-  return { good: build(orders.kernels.good, isGood), bad: build(orders.kernels.bad, bad) };
+  return { good: build(orders.kernels.good, isGood, orders.prior), bad: build(orders.kernels.bad, bad) };
 }
 
 /** The others; of very many, some. */
@@ -140,11 +144,15 @@ function withPending(
   return Int32Array.from(all);
 }
 
-/** 1 for the newest, and a ramp from 1/m for those before; the prior's, which is 1, comes last. */
-function weightsByAge(count: number): Float64Array {
+/**
+ * 1 for the newest, and a ramp from 1/m for those before; the prior component's comes last: 1, and `faith` more of
+ * the mean weight where it says what the user expects.
+ */
+function weightsByAge(count: number, faith = 0): Float64Array {
   const weights = new Float64Array(count + 1).fill(1);
   const old = count - FULL_WEIGHT;
   for (let i = 0; i < old; i++)
     weights[i] = old === 1 ? 1 / count : 1 / count + ((1 - 1 / count) * i) / (old - 1);
+  weights[count] = 1 + (faith * weights.reduce((sum, weight) => sum + weight, 0)) / (count + 1);
   return weights;
 }
