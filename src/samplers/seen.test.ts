@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../problem.ts";
 import { boolean, categorical, float, int, oneOf, type Space, space } from "../space.ts";
-import { simulate, slotOf } from "../testing/simulate.ts";
+import { simulate } from "../testing/simulate.ts";
 import { auto } from "./auto.ts";
 import { random } from "./random.ts";
 import { sobol } from "./sobol.ts";
@@ -58,20 +58,4 @@ describe.each([
     expect(trials.length).toBe(60);
     expect(new Set(trials.map(({ params }) => mixed.key(params))).size).toBe(60);
   });
-});
-
-test("auto says what it chose, and why", async () => {
-  const s = space({ x: float(0, 1) });
-  const sampler = auto();
-  const state = sampler.init(problem(s));
-  const origins = await Promise.all(
-    [7, 8].map(async (number) => {
-      const answer = await sampler.ask(state, slotOf(problem(s), number, []));
-      return typeof answer === "string" ? answer : answer.origin;
-    }),
-  );
-  expect(origins).toEqual([
-    { chosen: "sobol", why: "one of the first 8" },
-    { chosen: "random", why: "after the first 8" },
-  ]);
 });

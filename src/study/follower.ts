@@ -14,6 +14,8 @@ export class Follower {
   history!: History;
   samplerState: unknown;
   prunerState: unknown;
+  /** Counts what changes suggestions: trials that ended, and reports where the sampler looks at them. */
+  ends = 0;
   /** What sampler and pruner were told, in order: told again when the problem changes. */
   readonly #told: { readonly trial: Trial; readonly ended: boolean }[] = [];
   #initialised = false;
@@ -34,6 +36,8 @@ export class Follower {
     apply(history, event);
     if (history.problem !== problem) this.#initialised = false;
     const { ended, reported, number } = history.last;
+    if (ended !== undefined) this.ends += ended.length;
+    else if (reported && this.sampler.reports) this.ends++;
     if (ended !== undefined) for (const one of ended) this.#tell(history.trials[one] as Trial, true);
     else if (reported) this.#tell(history.trials[number as number] as Trial, false);
   }

@@ -13,7 +13,8 @@ import { LEASE_MS, RENEW_MS } from "../storage.ts";
 import type { Json, Trial } from "../trial.ts";
 import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
 import type { Log } from "./log.ts";
-import { type Suggestions, settledParams } from "./suggest.ts";
+import { Pace } from "./pace.ts";
+import { type Suggested, type Suggestions, settledParams } from "./suggest.ts";
 
 export interface RunOptions {
   /** At most so many trials at a time; the engine's capacity otherwise. */
@@ -59,6 +60,7 @@ export class Loop {
   /** Claimed numbers whose suggestion is still to come. */
   readonly #unanswered = new Map<number, number>();
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #pace = new Pace();
   #inbox: JobEvent[] = [];
   #wake: () => void = () => {};
   #awake = Promise.resolve();
@@ -115,7 +117,10 @@ export class Loop {
       if (this.#failure) throw this.#failure.error;
       const end = this.#end();
       if (end !== undefined) return end;
-      if (this.#inbox.length === 0) await this.#awake;
+      if (this.#inbox.length > 0) continue;
+      const slept = elapsed();
+      await this.#awake;
+      this.#pace.idled(elapsed() - slept);
     }
   }
 
@@ -141,6 +146,7 @@ export class Loop {
     await this.#reap();
     await this.#obeyEnd();
     if (this.#unanswered.size > 0) await this.#begin();
+    await this.#prepare();
   }
 
   /** What an event of a job says in the log. */
@@ -152,6 +158,7 @@ export class Loop {
     if (event.kind === "report") return [{ kind: "reported", ...of, ...event.report }];
     if (event.kind === "note") return [{ kind: "noted", trial, key: event.key, value: event.value }];
     this.#running.delete(trial);
+    this.#pace.ended();
     if (event.kind === "lost")
       return [
         {
@@ -263,7 +270,7 @@ export class Loop {
           this.#unanswered.delete(number);
         else if (settledParams(this.#history, claim) !== undefined)
           bodies.push(this.#restart(number, claim.attempt));
-        else bodies.push(...this.#answered(number, claim.attempt, await this.#suggestions.at(number)));
+        else bodies.push(...this.#answered(number, claim.attempt, await this.#suggest(number)));
       }
     });
     if (bodies.length === 0) return;
@@ -280,14 +287,33 @@ export class Loop {
     return { kind: "started", trial: number, attempt, params, ...(budget !== undefined && { budget }) };
   }
 
-  #answered(number: number, attempt: number, answer: Answer): EventBody[] {
+  async #suggest(number: number): Promise<Suggested> {
+    const begun = elapsed();
+    const suggested = await this.#suggestions.for(
+      number,
+      this.#pace.lag(this.#running.size + this.#unanswered.size),
+    );
+    if (suggested.basis === this.#history.position) this.#pace.asked(elapsed() - begun);
+    return suggested;
+  }
+
+  /** While short trials run elsewhere: the next suggestion, so that no worker waits for it. */
+  async #prepare(): Promise<void> {
+    const workers = this.#running.size;
+    if (this.#engine.blocking || workers === 0 || this.#unanswered.size > 0) return;
+    if (this.#pace.lag(workers) === 0) return; // the next trial to end would make it useless
+    if (this.#inbox.length > 0 || this.#stopping()) return;
+    await this.#log.exclusive(() => this.#suggestions.prepare());
+  }
+
+  #answered(number: number, attempt: number, { answer, basis }: Suggested): EventBody[] {
     if (answer === "wait") return [];
     this.#unanswered.delete(number);
     if (answer === "done") {
       this.#exhausted = true;
       return [{ kind: "withdrawn", trial: number, attempt }];
     }
-    return [startedBody(this.#log, number, attempt, answer)];
+    return [startedBody(this.#log, number, attempt, answer, basis)];
   }
 
   async #submit(bodies: readonly Extract<EventBody, { kind: "started" }>[]): Promise<void> {
@@ -412,6 +438,7 @@ export function startedBody(
   number: number,
   attempt: number,
   answer: Exclude<Answer, string>,
+  basis: number,
 ): EventBody {
   const { name, version, options } = log.follower.sampler;
   const { params, ...rest } = answer as { params: Params } & Record<string, Json>;
@@ -420,7 +447,7 @@ export function startedBody(
     trial: number,
     attempt,
     params,
-    basis: log.follower.history.position,
+    basis,
     sampler: { name, version, ...(options !== undefined && { options }) },
     ...rest,
   };

@@ -4,9 +4,11 @@
  * workers that see the log at different moments agree, and a log replays.
  */
 import { type Compute, inlineCompute } from "../compute.ts";
-import { type Claim, type History, left } from "../history.ts";
+import { type Claim, ending, type History, hasNumber, left } from "../history.ts";
+import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
 import type { Answer, Slot } from "../sampler.ts";
+import { adopt, isWhole } from "../space/adopt.ts";
 import type { Params, Space } from "../space/types.ts";
 import { place } from "../space.ts";
 import type { Trial } from "../trial.ts";
@@ -16,20 +18,36 @@ import type { Follower } from "./follower.ts";
 const WINDOW = 15;
 
 /** The params of a claimed trial that need no suggestion: tried before, or enqueued whole. */
-export function settledParams(history: History, claim: Claim): Params | undefined {
+export function settledParams(history: History, claim: Pick<Claim, "number">): Params | undefined {
   const trial = history.trials[claim.number];
   if (trial === undefined) return undefined;
-  return trial.attempt > 0 || isWhole(history.problem.space, trial.params) ? trial.params : undefined;
+  if (trial.attempt > 0) return trial.params;
+  if (!isWhole(history.spaces[trial.space], trial.params)) return undefined;
+  return trial.space === history.spaces.length - 1 ? trial.params : completed(history, trial.params);
 }
 
-function isWhole(space: Space, params: Params): boolean {
-  return space.parameters.every(({ index, path }) => path in params || !space.isActive(index, params));
+/** A point that was enqueued whole before the space changed: parameters that were added since take their defaults. */
+function completed({ problem }: History, params: Params): Params {
+  const adopted = adopt(problem.space, params);
+  const keeps = adopted !== undefined && Object.keys(params).every((path) => path in adopted);
+  return keeps ? adopted : params; // else it is tried as it was asked for, in the space that it was made for
 }
 
-/** Suggestions at one position of the log, each computed once. */
+type Unstarted = Pick<Claim, "number" | "attempt" | "time">;
+
+/** An answer, and the log position that it was computed from. */
+export interface Suggested {
+  readonly answer: Answer;
+  readonly basis: number;
+}
+
+/** Suggestions at one position of the log, each computed once, and those that were prepared ahead. */
 export class Suggestions {
   readonly #follower: Follower;
   readonly #compute: Compute;
+  #prepared:
+    | (Suggested & { readonly number: number; readonly ends: number; readonly problem: Problem })
+    | undefined;
   #position = -1;
   #first = -1;
   #open: Trial[] = [];
@@ -40,16 +58,42 @@ export class Suggestions {
     this.#compute = compute;
   }
 
-  /** The answer for a claimed, unstarted number at the follower's position. */
+  /**
+   * The answer for a number: one that was prepared, if no more than `lag` trials have ended since, otherwise that at
+   * the follower's position.
+   */
+  async for(number: number, lag = 0): Promise<Suggested> {
+    const { history, ends } = this.#follower;
+    const prepared = this.#prepared;
+    if (prepared?.number === number && prepared.problem === history.problem && ends - prepared.ends <= lag) {
+      this.#prepared = undefined;
+      return prepared;
+    }
+    return { answer: await this.at(number), basis: history.position };
+  }
+
+  /** Prepares the suggestion of the number that the next claim will get; false where there is nothing to prepare. */
+  async prepare(): Promise<boolean> {
+    const { history, ends } = this.#follower;
+    const { problem } = history;
+    if (history.waiting.length > 0 || !hasNumber(history) || ending(history) !== undefined) return false;
+    const number = history.free[0] ?? history.trials.length;
+    const known = this.#prepared;
+    if (known?.number === number && known.ends === ends && known.problem === problem) return false;
+    const answer = await this.at(number);
+    if (typeof answer === "string") return false;
+    this.#prepared = { number, answer, basis: history.position, ends, problem };
+    return true;
+  }
+
+  /** The answer for an unstarted number at the follower's position, claimed or not. */
   async at(number: number): Promise<Answer> {
     const { history } = this.#follower;
-    const unstarted = [...history.claims.values()]
-      .filter((claim) => !claim.started)
-      .sort((a, b) => a.number - b.number);
-    const first = Math.max(unstarted[0]?.number ?? number, number - WINDOW);
+    const unstarted = unstartedUpTo(history, number);
+    const first = Math.max(unstarted[0].number, number - WINDOW);
     if (this.#position !== history.position || this.#first !== first) this.#begin(history, first);
     for (const claim of unstarted) {
-      if (claim.number < first || claim.number > number || this.#answers.has(claim.number)) continue;
+      if (claim.number < first || this.#answers.has(claim.number)) continue;
       const answer = await this.#ask(claim);
       this.#answers.set(claim.number, answer);
       if (typeof answer === "object") this.#open.push(pending(history, claim, answer.params));
@@ -68,12 +112,12 @@ export class Suggestions {
     }
     for (const number of history.waiting) {
       const trial = history.trials[number] as Trial;
-      if (trial.attempt > 0 || isWhole(history.problem.space, trial.params)) this.#open.push(trial);
+      if (trial.attempt > 0 || isWhole(history.spaces[trial.space], trial.params)) this.#open.push(trial);
     }
     this.#open.sort((a, b) => a.number - b.number);
   }
 
-  async #ask(claim: Claim): Promise<Answer> {
+  async #ask(claim: Unstarted): Promise<Answer> {
     const { history, sampler, pruner } = this.#follower;
     const settled = settledParams(history, claim);
     if (settled !== undefined) return { params: settled };
@@ -87,7 +131,7 @@ export class Suggestions {
       fixed: { ...history.configuration.fixed, ...history.trials[number]?.params },
       open: this.#open.slice(),
       left: left(history),
-      workers: history.claims.size,
+      workers: history.claims.size + (history.claims.has(number) ? 0 : 1),
       rng: rng(seed, "ask", number),
       compute: this.#compute,
     };
@@ -95,6 +139,15 @@ export class Suggestions {
     if (answer === "done" && history.trials[number] !== undefined) return repeat(history.problem.space, slot);
     return typeof answer === "object" ? { ...assigned, ...answer } : answer;
   }
+}
+
+/** The claims up to that number that have not started; the number itself as if it were claimed. */
+function unstartedUpTo(history: History, number: number): Unstarted[] {
+  const list: Unstarted[] = [...history.claims.values()].filter(
+    (claim) => !claim.started && claim.number <= number,
+  );
+  if (!history.claims.has(number)) list.push({ number, attempt: 1, time: history.time });
+  return list.sort((a, b) => a.number - b.number);
 }
 
 /** A point that was enqueued in part is tried, even where nothing is left that was not: somebody asked for it. */
@@ -107,7 +160,7 @@ function repeat(space: Space, slot: Slot): Answer {
 }
 
 /** A suggestion as a trial that has not begun: what the next suggestion sees of it. */
-function pending(history: History, claim: Claim, params: Params): Trial {
+function pending(history: History, claim: Unstarted, params: Params): Trial {
   return Object.freeze({
     number: claim.number,
     state: "running",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Sampler } from "../../sampler.ts";
 import { float, oneOf, type Space, space } from "../../space.ts";
-import { simulate } from "../../testing/simulate.ts";
+import { type SimulatedObjective, simulate } from "../../testing/simulate.ts";
 import { type AutoState, auto } from "../auto.ts";
 import { compare, type Evidence, scoresOf } from "./evidence.ts";
 
@@ -31,11 +31,8 @@ test("rank correlation is counted over what all models predicted, failures as th
   expect(evidence.list.length).toBe(5);
 });
 
-test("says what it chose and why, and keeps what the models expected", async () => {
-  const s = space({
-    x: float(0, 1),
-    o: oneOf("t", { a: { u: oneOf("v", { p: { y: float(0, 1) }, q: {} }) }, b: {} }),
-  });
+/** The origins of the trials of a study with this loss. */
+async function originsOf(s: Space, loss: SimulatedObjective, trials: number): Promise<unknown[]> {
   const origins: unknown[] = [];
   const sampler = auto();
   const listening: Sampler<AutoState> = {
@@ -46,16 +43,26 @@ test("says what it chose and why, and keeps what the models expected", async () 
       return answer;
     },
   };
-  await simulate(
-    listening as Sampler,
-    problem(s),
-    (params) => (params.x as number) + (params.o === "a" ? 1 : 0),
-    { trials: 20 },
-  );
-  expect(origins[0]).toEqual({ chosen: "sobol", why: "one of the first 8" });
+  await simulate(listening as Sampler, problem(s), loss, { trials });
+  return origins;
+}
+
+test("says what it chose and why, and keeps what the models expected", async () => {
+  const s = space({
+    x: float(0, 1),
+    o: oneOf("t", { a: { u: oneOf("v", { p: { y: float(0, 1) }, q: {} }) }, b: {} }),
+  });
+  const origins = await originsOf(s, (params) => (params.x as number) + (params.o === "a" ? 1 : 0), 10);
+  expect(origins[0]).toEqual({ chosen: "sobol", why: "one of the first 6" });
   expect(origins[9]).toMatchObject({
     chosen: "gp",
     predicted: { gp: expect.any(Number), tpe: expect.any(Number) },
   });
-  expect(origins[16]).toMatchObject({ chosen: "tpe", why: "its turn" });
+});
+
+test("takes turns where the landscape is rough", async () => {
+  const s = space({ x: float(0, 1), y: float(0, 1) });
+  const origins = await originsOf(s, (_, number) => Math.sin(99 * number * number), 40);
+  const chosen = origins.slice(-10).map((origin) => (origin as { readonly chosen: string }).chosen);
+  expect(new Set(chosen)).toEqual(new Set(["gp", "tpe"]));
 });
