@@ -4,7 +4,7 @@
  * attempt, a claim past the limit), so a storage only has to keep order.
  */
 import { ConflictError, StorageError } from "./errors.ts";
-import { type Event, FORMAT, numbersFromWire, type ProblemJson, type ReportBody } from "./events.ts";
+import { type Event, FORMAT, numbersFromWire, type ProblemJson } from "./events.ts";
 import {
   ending,
   hasNumber,
@@ -13,17 +13,13 @@ import {
   RETRIES_LOST,
   reachesTarget,
 } from "./history/limits.ts";
+import { importedTrial, lastConstraints, outcome, readReport } from "./history/outcome.ts";
 import type { Claim, History } from "./history/types.ts";
+import { versionOf } from "./history/version.ts";
 import type { Problem } from "./problem.ts";
+import { refusal } from "./space/change.ts";
 import { readSpace } from "./space.ts";
-import {
-  isFinished,
-  type Numbers,
-  type Report,
-  type Trial,
-  type TrialError,
-  type TrialState,
-} from "./trial.ts";
+import { isFinished, type Report, type Trial, type TrialError } from "./trial.ts";
 
 export { ending, hasNumber, isFeasible, left, limitReached } from "./history/limits.ts";
 export type { Change, Claim, History } from "./history/types.ts";
@@ -53,6 +49,7 @@ export function begin(event: Event): History {
     configuration: {},
     limits: {},
     spaces: [problem.space],
+    spacesSince: [event.position],
     trials: [],
     changedAt: [],
     claims: new Map(),
@@ -104,9 +101,7 @@ function dispatch(history: History, event: Event): void {
     case "configured":
       return configure(history, event);
     case "spaceChanged":
-      history.spaces.push(readSpace(event.space));
-      history.problem = { ...history.problem, space: history.spaces[history.spaces.length - 1] };
-      return;
+      return changeSpace(history, event);
     case "imported":
       return event.source === undefined ? importTrials(history, event) : addSource(history, event);
     case "enqueued":
@@ -183,6 +178,16 @@ function configure(history: History, event: Of<"configured">): void {
   )?.number;
 }
 
+/** Trials keep the version of the space that they were made in. */
+function changeSpace(history: History, event: Of<"spaceChanged">): void {
+  const space = readSpace(event.space);
+  const refused = refusal(history.problem.space, space);
+  if (refused !== undefined) return reject(history, refused.message); // of two changes at a time, one was first
+  history.spaces.push(space);
+  history.spacesSince.push(event.position);
+  history.problem = { ...history.problem, space };
+}
+
 function addSource(history: History, event: Of<"imported">): void {
   if (event.source === undefined) return;
   const space = readSpace(event.source.space);
@@ -196,26 +201,6 @@ function importTrials(history: History, event: Of<"imported">): void {
   for (const imported of event.trials)
     put(history, importedTrial(history, imported, history.trials.length, event.time));
   history.last = { ended: event.trials.map((_, index) => first + index) };
-}
-
-function importedTrial(
-  history: History,
-  imported: Of<"imported">["trials"][number],
-  number: number,
-  time: number,
-): Trial {
-  const reports = (imported.reports ?? []).map((body) => readReport(body, time));
-  return {
-    number,
-    attempt: 1,
-    space: history.spaces.length - 1,
-    params: Object.freeze(imported.params),
-    reports: Object.freeze(reports),
-    times: { created: time, started: time, finished: time },
-    notes: imported.notes ?? {},
-    ...(imported.constraints && { constraints: numbersFromWire(imported.constraints) }),
-    ...outcome(history, imported.state, imported.values && numbersFromWire(imported.values), reports),
-  };
 }
 
 function enqueue(history: History, event: Of<"enqueued">): void {
@@ -314,7 +299,7 @@ function start(history: History, event: Of<"started">): void {
     number: event.trial,
     state: "running",
     attempt: event.attempt,
-    space: history.spaces.length - 1,
+    space: versionOf(history, event, before),
     params: Object.freeze(params),
     times: { created: before?.times.created ?? claimed.time, started: event.time },
     ...(origin !== undefined && { origin }),
@@ -325,17 +310,6 @@ function start(history: History, event: Of<"started">): void {
     error: undefined,
   });
   history.last = { number: event.trial };
-}
-
-function readReport(body: ReportBody, time: number): Report {
-  return Object.freeze({
-    step: body.step,
-    values: Object.freeze(numbersFromWire(body.values)),
-    time,
-    ...(body.gradient && { gradient: numbersFromWire(body.gradient) }),
-    ...(body.constraints && { constraints: numbersFromWire(body.constraints) }),
-    ...(body.params && { params: body.params }),
-  });
 }
 
 /** Reports stay in order of their steps; a repeated step replaces what was said of it before. */
@@ -375,40 +349,6 @@ function finish(history: History, event: Of<"finished">): void {
   if (ended.state === "failed" && mayRetry(history, event.trial, mishap)) return wait(history, ended, error);
   put(history, error === undefined ? ended : { ...ended, error });
   history.last = { number: event.trial, ended: [event.trial] };
-}
-
-function lastConstraints(event: Of<"finished">, trial: Trial): { constraints?: Numbers } {
-  if (event.constraints) return { constraints: numbersFromWire(event.constraints) };
-  const last = trial.reports[trial.reports.length - 1]?.constraints;
-  return last ? { constraints: last } : {};
-}
-
-/** State, values and losses of a trial that ended: the values told, else those of its last step. */
-function outcome(
-  history: History,
-  state: TrialState,
-  told: Numbers | undefined,
-  reports: readonly Report[],
-): Pick<Trial, "state" | "values" | "losses" | "error"> {
-  const values = told ?? reports[reports.length - 1]?.values;
-  const { objectives } = history.problem;
-  if (values === undefined || !objectives.every(({ name }) => name in values)) {
-    if (state !== "complete") return { state, ...(values && { values }) };
-    const missing = objectives.find(({ name }) => values === undefined || !(name in values));
-    return {
-      state: "failed",
-      error: { kind: "program", message: `the trial gave no value of ${missing?.name}` },
-    };
-  }
-  const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values[name]));
-  if (undefinedNumber !== undefined && state === "complete") {
-    const message = `${undefinedNumber.name} is NaN`;
-    return { state: "failed", values, error: { kind: "program", message } };
-  }
-  const losses = objectives.map(({ name, direction }) =>
-    direction === "minimize" ? values[name] : -values[name],
-  );
-  return { state, values: Object.freeze(values), losses: Object.freeze(losses) };
 }
 
 /** Counts a mishap; true if the same parameters are to be tried again. */

@@ -27,6 +27,7 @@ export function space<const G extends Group>(group: G): Space<InferGroup<G>> {
   return compile(flatten(group));
 }
 
+export { adopt, adoptEncoded, isWhole } from "./space/adopt.ts";
 export { fromUnit, problemWith, toUnit, valuesOf } from "./space/domain.ts";
 export { type Lattice, lattice } from "./space/lattice.ts";
 export { place } from "./space/place.ts";

@@ -33,12 +33,14 @@ import { Log, type Observer } from "./study/log.ts";
 import { Loop, type RunEnd, type RunOptions, startedBody } from "./study/loop.ts";
 import { Projector } from "./study/projector.ts";
 import { Suggestions, settledParams } from "./study/suggest.ts";
-import { checkValues, namedValues } from "./study/values.ts";
+import { readTold, sameEnd, type Told } from "./study/told.ts";
+import { namedValues } from "./study/values.ts";
 import { sourceEvent, type WarmStart } from "./study/warm-start.ts";
 import { isFinished, type Json, type Numbers, type Trial } from "./trial.ts";
 
 export { AskedTrial } from "./study/asked.ts";
 export type { RunEnd, RunOptions } from "./study/loop.ts";
+export type { Told } from "./study/told.ts";
 export type { WarmStart } from "./study/warm-start.ts";
 
 /** A trial as its study's user sees it: params nested and typed, values by name. */
@@ -55,18 +57,6 @@ export interface StudyParts {
   readonly compute?: Compute;
   /** Whether closing the study closes the storage. @default false */
   readonly ownsStorage?: boolean;
-}
-
-/** How a trial ended, for `tell`. */
-export interface Told<Names extends string = string> {
-  readonly values?: Values<Names>;
-  /** @default "complete" */
-  readonly state?: "complete" | "pruned" | "failed";
-  readonly constraints?: Numbers;
-  readonly gradient?: Numbers;
-  readonly error?: string;
-  /** The attempt that is told; the current one unless given. */
-  readonly attempt?: number;
 }
 
 export class Study<P = unknown, Names extends string = string> {
@@ -314,6 +304,7 @@ export class Study<P = unknown, Names extends string = string> {
       if (event.kind !== "reported" || event.client !== this.#log.client || change.rejected !== undefined)
         return;
       if (event.trial !== number || event.step !== step || pruner === undefined) return;
+      this.#log.follower.prepare(); // the problem may have changed just before
       verdict = pruner.judge(this.#log.follower.prunerState, this.history.trials[number] as Trial);
     });
     const [change] = await this.#log
@@ -473,28 +464,4 @@ export class Study<P = unknown, Names extends string = string> {
     if (trial === undefined) throw new NotFoundError(`study ${this.name} has no trial ${number}`);
     return trial;
   }
-}
-
-function readTold<Names extends string>(
-  told: Values<Names> | Told<Names>,
-  history: History,
-): Omit<Told<Names>, "values"> & { values?: Numbers } {
-  const { objectives } = history.problem;
-  const isDetailed =
-    typeof told === "object" &&
-    told !== null &&
-    ["values", "state", "error"].some((key) => key in told) &&
-    !objectives.some(({ name }) => name in told);
-  if (!isDetailed) return { values: checkValues(namedValues(told as Values<Names>, objectives), objectives) };
-  const { values, ...rest } = told as Told<Names>;
-  if (values === undefined) return rest;
-  return { ...rest, values: checkValues(namedValues(values, objectives), objectives) };
-}
-
-/** Whether telling that again would say what the log says. */
-function sameEnd(trial: Trial, state: string, values: Numbers | undefined): boolean {
-  if (trial.state !== state) return false;
-  return (
-    values === undefined || Object.keys(values).every((name) => Object.is(values[name], trial.values?.[name]))
-  );
 }

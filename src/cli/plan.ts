@@ -10,6 +10,7 @@ import { checkProgram } from "../engines/process/program.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { Configuration } from "../events.ts";
 import type { Objective } from "../objective.ts";
+import type { Params } from "../space/types.ts";
 import type { Study } from "../study.ts";
 import type { Json, ObjectiveSpec } from "../trial.ts";
 
@@ -100,7 +101,7 @@ export async function engineFor(
   { parallel, files }: Placement,
   objective: Objective | undefined,
 ): Promise<Engine> {
-  const nest = (params: Parameters<Study["space"]["nest"]>[0]) => study.space.nest(params);
+  const nest = (_params: Params, trial: number) => study.paramsOf(trial);
   if (plan.kind === "module") {
     const { threads } = await import("../engines/threads.ts");
     return threads({ module: resolve(plan.module ?? ""), parallel, nest });

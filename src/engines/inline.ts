@@ -13,8 +13,8 @@ import { eventQueue, jobKey } from "./queue.ts";
 export interface InlineOptions {
   /** How many objectives are under way at a time. @default 1 */
   readonly parallel?: number;
-  /** Flat params to the value that the objective receives. @default the flat params themselves */
-  readonly nest?: (params: Params) => unknown;
+  /** The flat params of a trial to the value that the objective receives. @default the flat params themselves */
+  readonly nest?: (params: Params, trial: number) => unknown;
 }
 
 interface Running {
@@ -42,7 +42,7 @@ export function inline(objective: Objective, options: InlineOptions = {}): Engin
       jobs.delete(jobKey(job));
       queue.push({ kind: "exit", handle, outcome });
     };
-    const call = async () => objective(nest(job.params), trial);
+    const call = async () => objective(nest(job.params, job.trial), trial);
     call().then(
       (values) => end(outcomeOf(values, job.objectives, running)),
       (error) => end(running.controller.signal.aborted ? { kind: "cancelled" } : failure(error)),

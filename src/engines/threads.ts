@@ -18,8 +18,8 @@ export interface ThreadsOptions {
   readonly parallel?: number;
   /** What every thread finds as `workerData.data`; a SharedArrayBuffer in it is shared and not copied. */
   readonly data?: unknown;
-  /** Flat params to the value that the objective receives. @default the flat params themselves */
-  readonly nest?: (params: Params) => unknown;
+  /** The flat params of a trial to the value that the objective receives. @default the flat params themselves */
+  readonly nest?: (params: Params, trial: number) => unknown;
 }
 
 /** How long a thread may take to end with the engine. */
@@ -113,7 +113,7 @@ export function threads(options: ThreadsOptions): Engine {
     const thread = [...pool].find(({ running }) => running === undefined) ?? spawn();
     thread.running = { handle, cancelled: false };
     thread.worker.ref();
-    post(thread, { kind: "start", job, params: nest(job.params) });
+    post(thread, { kind: "start", job, params: nest(job.params, job.trial) });
     return handle;
   };
 

@@ -45,6 +45,8 @@ export interface History {
   limits: Limits;
   /** Every version of the space; `Trial.space` is an index. */
   readonly spaces: Space[];
+  /** By version: position of the event that brought it. */
+  readonly spacesSince: number[];
   /** By number; absent where a number was given out and is not started. */
   readonly trials: (Trial | undefined)[];
   /** By number: position of the event that changed the trial last. */

@@ -9,6 +9,7 @@ import { fromUnit, type Lattice, problemWith, valuesOf } from "../space.ts";
 import type { Json } from "../trial.ts";
 import { refuseUnknown } from "./options.ts";
 import { settledPoints } from "./points.ts";
+import { addKey, keysOfTrials } from "./seen.ts";
 
 type Scalar = Params[string];
 
@@ -47,7 +48,7 @@ export function grid(options: GridOptions = {}): Sampler<GridState> {
       return { problem, keys: new Set(), lattices: new Map() };
     },
     tell(state, trial) {
-      state.keys.add(state.problem.space.key(trial.params));
+      addKey(state.problem.space, trial.params, state.keys);
       return state;
     },
     ask(state, slot) {
@@ -55,7 +56,7 @@ export function grid(options: GridOptions = {}): Sampler<GridState> {
       const place = latticeFor(state, options, slot.fixed ?? {});
       const { points } = place;
       while (place.first < points.count && state.keys.has(space.key(points.at(place.first)))) place.first++;
-      const open = new Set(slot.open.map((trial) => space.key(trial.params)));
+      const open = keysOfTrials(space, slot.open);
       for (let index = place.first; index < points.count; index++) {
         const params = points.at(index);
         const key = space.key(params);

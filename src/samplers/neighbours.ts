@@ -8,7 +8,7 @@ import type { Parameter } from "../space/types.ts";
 const LEAST_CELLS = 0.6;
 
 /**
- * A neighbour: each coordinate changes with probability `share`, one at least. Numbers move by a normal step of
+ * A neighbour, inside of the cube: each coordinate changes with probability `share`, one at least. Numbers move by a normal step of
  * that width, by about a cell at least; choices without order are drawn anew.
  */
 export function mutate(
@@ -18,7 +18,7 @@ export function mutate(
   step: number,
   rng: Rng,
 ): Float64Array {
-  const unit = Float64Array.from(parent);
+  const unit = parent.map(inside);
   const sure = rng.integer(parameters.length);
   for (let j = 0; j < parameters.length; j++) {
     if (j !== sure && rng.uniform() >= share) continue;
@@ -35,5 +35,9 @@ export function mutate(
 
 function reflect(u: number): number {
   const v = u < 0 ? -u : u > 1 ? 2 - u : u;
-  return Math.min(1, Math.max(0, v));
+  return inside(v);
+}
+
+function inside(u: number): number {
+  return Math.min(1, Math.max(0, u));
 }

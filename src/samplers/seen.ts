@@ -4,7 +4,8 @@
 import { UnsupportedError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Slot } from "../sampler.ts";
-import type { Params } from "../space/types.ts";
+import { adopt } from "../space/adopt.ts";
+import type { Params, Space } from "../space/types.ts";
 import { place, valuesOf } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { settledPoints } from "./points.ts";
@@ -53,7 +54,7 @@ export function firstUnseen(seen: Seen, slot: Slot, draw: (n: number) => Float64
   const first = place(space, draw(0), fixed);
   if (!mayRecur(seen.problem, first, fixed)) return { params: first };
   const told = keysOf(seen);
-  const open = new Set(slot.open.map((trial) => space.key(trial.params)));
+  const open = keysOfTrials(space, slot.open);
   const isTaken = (key: string) => told.has(key) || open.has(key);
   if (!isTaken(space.key(first))) return { params: first };
   for (let n = 1; n < TRIES; n++) {
@@ -75,9 +76,22 @@ function mayRecur({ space, deterministic }: Problem, params: Params, fixed: Para
 }
 
 function keysOf({ problem, keys, unkeyed }: Seen): ReadonlySet<string> {
-  for (const params of unkeyed) keys.add(problem.space.key(params));
+  for (const params of unkeyed) addKey(problem.space, params, keys);
   unkeyed.length = 0;
   return keys;
+}
+
+/** The keys of trials in this space, also of those that were made before it changed. */
+export function keysOfTrials(space: Space, trials: readonly Trial[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { params } of trials) addKey(space, params, keys);
+  return keys;
+}
+
+/** Adds the key of a point, unless the space has no such point. */
+export function addKey(space: Space, params: Params, keys: Set<string>): void {
+  const adopted = adopt(space, params);
+  if (adopted !== undefined) keys.add(space.key(adopted));
 }
 
 /** The points with these settled values that were not told; undefined if they are too many to list. */

@@ -25,7 +25,7 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
     name: "tpe",
     version: 1,
     init(problem) {
-      const observed = observedNothing(problem);
+      const observed = observedNothing(problem, { clip: true });
       return {
         observed,
         seen: seenNothing(problem),

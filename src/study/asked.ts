@@ -4,8 +4,9 @@
 import type { Verdict } from "../events.ts";
 import type { Values } from "../objective.ts";
 import type { Params } from "../space/types.ts";
-import type { Study, StudyTrial, Told } from "../study.ts";
+import type { Study, StudyTrial } from "../study.ts";
 import type { Json, Numbers, Trial } from "../trial.ts";
+import type { Told } from "./told.ts";
 
 export class AskedTrial<P = unknown, Names extends string = string> {
   readonly number: number;

@@ -199,8 +199,10 @@ export class Loop {
   #observe(event: Event, change: Change): void {
     this.#lastEventAt = elapsed();
     const { follower, client } = this.#log;
+    if (event.kind === "spaceChanged") this.#exhausted = false;
     if (event.client !== client || event.kind !== "reported" || change.rejected !== undefined) return;
     if (follower.pruner === undefined) return;
+    follower.prepare(); // the problem may have changed since the run began
     const verdict = follower.pruner.judge(follower.prunerState, this.#history.trials[event.trial] as Trial);
     this.#verdicts.set(`${event.trial}.${event.attempt}.${event.step}`, verdict);
   }

@@ -18,7 +18,8 @@ import {
   type Space,
   space,
 } from "../space.ts";
-import { type Check, expectEqual } from "./check.ts";
+import type { Trial } from "../trial.ts";
+import { type Check, deepFreeze, expectEqual } from "./check.ts";
 import { type SimulatedObjective, simulate, slotOf } from "./simulate.ts";
 
 export interface SamplerCheckOptions {
@@ -93,6 +94,22 @@ async function onEach(
 const stays = (s: Space, trials: readonly { params: Params }[]) => {
   for (const { params } of trials) expectEqual(s.check(params), params, "params");
 };
+
+/** A trial whose params belong to another version of the space; the lower its numbers, the better. */
+function foreignTrial(s: Space, number: number): Trial {
+  const stream = rng(7, "foreign", number);
+  const params: Record<string, Params[string]> = { gone: number };
+  for (const [path, value] of Object.entries(s.decode(s.parameters.map(() => stream.uniform())))) {
+    const u = stream.uniform();
+    if (u < 0.1) continue;
+    if (typeof value === "number" && u < 0.5) params[path] = u < 0.3 ? value * 20 : value / 20;
+    else params[path] = u < 0.95 ? value : "not a choice";
+  }
+  const losses = [Object.values(params).reduce<number>((sum, one) => sum + Number(Number(one) || 0), 0)];
+  const times = { created: 0 };
+  const told = { state: "complete", values: { loss: losses[0] }, losses } as const;
+  return deepFreeze({ number, ...told, attempt: 1, space: 0, params, reports: [], times, notes: {} });
+}
 
 export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
   {
@@ -200,6 +217,21 @@ export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
         expectEqual([keys.size, trials.length], [s.size, s.size], `different points and trials on "${name}"`);
       }
     },
+  },
+  {
+    name: "trials of before the space changed: values outside of a range, missing, unknown",
+    run: (options) =>
+      onEach(options, async (s) => {
+        const sampler = options.make();
+        const problem = problemOf(s);
+        const trials = Array.from({ length: 24 }, (_, number) => foreignTrial(s, number));
+        const [told, open] = [trials.slice(0, 20), trials.slice(20)];
+        const state = told.reduce((before, trial) => sampler.tell(before, trial), sampler.init(problem));
+        for (let number = trials.length; number < trials.length + 4; number++) {
+          const answer = await sampler.ask(state, slotOf(problem, number, open));
+          if (typeof answer === "object") stays(s, [answer]);
+        }
+      }),
   },
   {
     name: "two objectives",
