@@ -1,15 +1,18 @@
 /**
- * `fettle extend`: gives a study more trials or time.
+ * `fettle extend`: gives a study more trials or time, or changes its space.
  */
 import { durationAt, nameAndText, wholeNumber } from "../config/flags.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { Limits } from "../events.ts";
 import type { History } from "../history.ts";
+import type { Study } from "../study.ts";
 import { withStudy } from "./context.ts";
+import { extendedSpace } from "./space-change.ts";
 
 interface ExtendFlags {
   readonly storage: string;
   readonly study?: string;
+  readonly param?: readonly string[];
   readonly trials?: string;
   readonly time?: string;
   readonly target?: readonly string[];
@@ -19,16 +22,31 @@ interface ExtendFlags {
 export async function action(name: string | undefined, flags: ExtendFlags): Promise<undefined> {
   await withStudy({ ...flags, study: name ?? flags.study }, async (study) => {
     const limits = readLimits(flags, study.history);
-    if (Object.keys(limits).length === 0)
-      throw new InvalidInputError("extend by what? For example: fettle extend -n +20, or --time 2h");
-    await study.extend(limits);
+    const { param = [] } = flags;
+    if (Object.keys(limits).length === 0 && param.length === 0)
+      throw new InvalidInputError(
+        "extend by what? For example: fettle extend -n +20, --time 2h, or -p lr=1e-6..1:log",
+      );
+    if (param.length > 0) await changeSpace(study, param);
+    if (Object.keys(limits).length > 0) await study.extend(limits);
     const told = Object.entries(study.history.limits).map(
       ([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`,
     );
-    process.stderr.write(
-      `fettle: study ${study.name} now ends at ${told.join(", ")}; fettle resume ${study.name} goes on\n`,
-    );
+    const ends = told.length > 0 ? `now ends at ${told.join(", ")}` : "has no limit";
+    say(`study ${study.name} ${ends}; fettle resume ${study.name} goes on`);
   });
+}
+
+async function changeSpace(study: Study, param: readonly string[]): Promise<void> {
+  const { space, unused } = extendedSpace(study, param);
+  const lines = await study.changeSpace(space);
+  for (const line of lines) say(line);
+  if (lines.length === 0) say(`nothing changes: that is the space of study ${study.name} already`);
+  for (const line of unused) say(`warning: ${line}`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`fettle: ${line}\n`);
 }
 
 function readLimits(flags: ExtendFlags, history: History): Limits {

@@ -141,10 +141,15 @@ function addRunCommands(program: Command): void {
 
   program
     .command("extend")
-    .summary("give a study more trials or time")
+    .summary("give a study more trials or time, or change its space")
     .argument("[study]", "its name; the last one unless given")
     .addOption(study().hideHelp())
     .addOption(storage())
+    .option(
+      "-p, --param <name=range>",
+      "another range, more choices, or a new parameter with a default: dropout=0.0..0.5:default=0.1",
+      collect,
+    )
     .option("-n, --trials <number>", "how many trials the study has in all; +20 adds to what it has")
     .option("--time <limit>", "how long the study may run in all")
     .option("--target <metric=value>", "stop when a trial reaches it", collect)

@@ -63,14 +63,17 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
 }
 
 /** Parameters that no placeholder names, where others have one. */
-export function unusedParameters({ argv }: Plan, description: Description): string[] {
+export function unusedParameters(
+  { argv }: Plan,
+  { space, fixed = {} }: Pick<Description, "space"> & Partial<Pick<Description, "fixed">>,
+): string[] {
   if (argv === undefined || comparePlaceholders(argv, []).unknown.length === 0) return [];
   const { unused } = comparePlaceholders(
     argv,
-    description.space.parameters.map(({ path }) => path),
+    space.parameters.map(({ path }) => path),
   );
   return unused
-    .filter((path) => !(path in description.fixed))
+    .filter((path) => !(path in fixed))
     .map((path) => `{${path}} is not in the command; the program can read it as ${variableOf(path)}`);
 }
 

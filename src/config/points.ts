@@ -2,9 +2,9 @@
  * The search space and the points that are given in it, with errors that say where they were given.
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
-import type { Scalar } from "../space/parameter.ts";
+import type { Prior, Scalar } from "../space/parameter.ts";
 import type { ParameterJson, Params, Space } from "../space/types.ts";
-import { readSpace } from "../space.ts";
+import { problemWith, readSpace } from "../space.ts";
 import type { ConfigFile } from "./file.ts";
 import { type Flags, nameAndText } from "./flags.ts";
 import { parseParameterFlag } from "./parameter-flag.ts";
@@ -18,13 +18,7 @@ import { readParameters } from "./parameters.ts";
 export function readSearchSpace(file: ConfigFile | undefined, flags: Flags): Space {
   const json: Record<string, ParameterJson> = file === undefined ? {} : { ...readParameters(file) };
   const places = new Map(Object.keys(json).map((path) => [path, file!.where(["params", path])]));
-  const given = new Map<string, string>();
-  for (const text of flags.param ?? []) {
-    const { path, parameter } = parseParameterFlag(text);
-    const earlier = given.get(path);
-    if (earlier !== undefined)
-      throw new InvalidInputError(`-p ${text}: ${path} is given already, by -p ${earlier}; leave one out`);
-    given.set(path, text);
+  for (const [path, { text, parameter }] of readParameterFlags(flags.param ?? [])) {
     json[path] = parameter;
     places.set(path, `-p ${text}`);
   }
@@ -33,6 +27,60 @@ export function readSearchSpace(file: ConfigFile | undefined, flags: Flags): Spa
       `no parameters: give some with -p lr=1e-5..0.1:log, or under "params" in ${file?.file ?? "fettle.yaml"}`,
     );
   return locating(places, () => readSpace(json));
+}
+
+/** Parameters by path, as `-p` gives them. @throws {InvalidInputError} if one cannot be read, or is given twice */
+export function readParameterFlags(
+  texts: readonly string[],
+): ReadonlyMap<string, { readonly text: string; readonly parameter: ParameterJson }> {
+  const given = new Map<string, { readonly text: string; readonly parameter: ParameterJson }>();
+  for (const text of texts) {
+    const { path, parameter } = parseParameterFlag(text);
+    const earlier = given.get(path)?.text;
+    if (earlier !== undefined)
+      throw new InvalidInputError(`-p ${text}: ${path} is given already, by -p ${earlier}; leave one out`);
+    given.set(path, { text, parameter });
+  }
+  return given;
+}
+
+/**
+ * A space in which `-p` flags replace parameters, or add some. What they cannot say or do not say stays: conditions,
+ * lengths, and defaults and priors that still fit.
+ *
+ * @throws {InvalidInputError} as `readSearchSpace` does
+ */
+export function extendSpace(space: Space, texts: readonly string[]): Space {
+  const json: Record<string, ParameterJson> = { ...space.toJSON() };
+  const places = new Map<string, string>();
+  for (const [path, { text, parameter }] of readParameterFlags(texts)) {
+    json[path] = json[path] === undefined ? parameter : replaced(json[path], parameter);
+    places.set(path, `-p ${text}`);
+  }
+  return locating(places, () => readSpace(json));
+}
+
+function replaced(before: ParameterJson, after: ParameterJson): ParameterJson {
+  const { when, tag, length, default: initial, prior } = before as ParameterJson & Optional;
+  if (after.type === "array") return { ...(when && { when }), ...after };
+  const [alone] = readSpace({ p: { ...after, length: undefined } }).parameters;
+  const fits = (value: Scalar | undefined) =>
+    value !== undefined && after.type === before.type && problemWith(alone, value) === undefined;
+  return {
+    ...(when && { when }),
+    ...(tag !== undefined && { tag }),
+    ...(length !== undefined && { length }),
+    ...(fits(initial) && { default: initial }),
+    ...(fits(prior?.value) && { prior }),
+    ...after,
+  } as ParameterJson;
+}
+
+interface Optional {
+  readonly tag?: string;
+  readonly length?: number | string;
+  readonly default?: Scalar;
+  readonly prior?: Prior;
 }
 
 /** Parameters that are settled; flags win over the file. @throws {InvalidInputError} saying where it stood */
