@@ -49,6 +49,17 @@ export type JobEvent =
   /** Nobody knows what became of it. */
   | { readonly kind: "lost"; readonly handle: Handle; readonly message: string };
 
+/** Virtual time: it stands still while the loop is busy, and goes on when the loop says so. */
+export interface SimulatedClock {
+  /** Virtual seconds since the engine was made. */
+  readonly now: number;
+  /**
+   * The loop has dealt with all that it was told: the next event may happen, or `within` seconds pass, whichever is
+   * less. Called again before an event came, it does nothing more.
+   */
+  advance(within?: number): void;
+}
+
 export interface Engine {
   readonly name: string;
   /** Whether the objective may block the thread that the loop runs in. */
@@ -70,6 +81,8 @@ export interface Engine {
   list(study: string): Promise<readonly Handle[]>;
   /** What the job wrote, from that byte on. */
   logs(handle: Handle, from: number): AsyncIterable<Uint8Array>;
+  /** Where time is simulated; nothing else has one. */
+  readonly clock?: SimulatedClock;
   /** Ends every job and gives everything back. */
   close(): Promise<void>;
 }

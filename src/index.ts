@@ -6,6 +6,7 @@ export { importance } from "./analysis/importance.ts";
 export type * from "./compute.ts";
 export type * from "./engine.ts";
 export { inline } from "./engines/inline.ts";
+export { type Simulated, type SimulatedOptions, simulated } from "./engines/simulated.ts";
 export * from "./errors.ts";
 export type * from "./events.ts";
 export { apply, begin, type History, isFeasible, startedTrials } from "./history.ts";
@@ -25,7 +26,7 @@ export { tpe } from "./samplers/tpe.ts";
 export { turbo } from "./samplers/turbo.ts";
 export * from "./space.ts";
 export type { Lease, Projection, Storage, Summary } from "./storage.ts";
-export { memory } from "./storages/memory.ts";
+export { type MemoryOptions, memory } from "./storages/memory.ts";
 export { type Replay, replay } from "./study/replay.ts";
 export {
   AskedTrial,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { inline } from "../src/engines/inline.ts";
 import { processes } from "../src/engines/process.ts";
+import { simulated } from "../src/engines/simulated.ts";
 import { threads } from "../src/engines/threads.ts";
 import { createStudy, float, type Objective, space } from "../src/index.ts";
 import { type EngineSite, engineChecks } from "../src/testing/engine.ts";
@@ -23,6 +24,7 @@ esac`;
 
 const sites: Record<string, EngineSite> = {
   inline: { make: (parallel) => inline(objective as Objective, { parallel }) },
+  simulated: { make: (parallel) => simulated(objective as Objective, { parallel }) },
   threads: { make: (parallel) => threads({ module, parallel }) },
   process: {
     make: (parallel) => processes({ command: ["sh", "-c", script], files, parallel, graceMs: 500 }),

@@ -17,7 +17,8 @@ export interface InlineOptions {
   readonly nest?: (params: Params, trial: number) => unknown;
 }
 
-interface Running {
+/** An objective under way. */
+export interface Running {
   readonly controller: AbortController;
   /** Reports that wait for their verdict, by step. */
   readonly pending: Map<number, (verdict: Verdict) => void>;
@@ -90,12 +91,13 @@ export function inline(objective: Objective, options: InlineOptions = {}): Engin
   };
 }
 
-type Said =
+/** What an objective says while it runs. */
+export type Said =
   | { kind: "report"; report: { step: number; values: ReturnType<typeof numbersToWire> } }
   | { kind: "note"; key: string; value: never };
 
 /** What the objective sees of its trial; what it says goes through `say`. */
-function runningTrial(job: Job, running: Running, say: (event: Said) => void): RunningTrial {
+export function runningTrial(job: Job, running: Running, say: (event: Said) => void): RunningTrial {
   return {
     number: job.trial,
     attempt: job.attempt,
@@ -151,7 +153,8 @@ export function named(values: unknown, objectives: readonly string[]): Numbers {
   return values as Numbers;
 }
 
-function outcomeOf(values: unknown, objectives: readonly string[], running: Running): Outcome {
+/** What an objective returned, as the end of its trial. */
+export function outcomeOf(values: unknown, objectives: readonly string[], running: Running): Outcome {
   if (values === undefined && running.controller.signal.aborted) return { kind: "cancelled" };
   if (values === undefined) return { kind: "ended" };
   try {

@@ -1,7 +1,7 @@
 /**
  * A storage in memory: gone with the process, and quick.
  */
-import { now } from "../clock.ts";
+import * as clock from "../clock.ts";
 import { ConflictError, NotFoundError } from "../errors.ts";
 import type { Event, NewEvent } from "../events.ts";
 import type { Storage } from "../storage.ts";
@@ -12,8 +12,19 @@ interface Kept {
   readonly watchers: Set<() => void>;
 }
 
-/** A storage in memory; several handles may share it within one process. */
-export function memory(): Storage {
+export interface MemoryOptions {
+  /** Milliseconds of the clock that events are stamped with. @default this machine's, since the epoch */
+  readonly now?: () => number;
+}
+
+/**
+ * A storage in memory; several handles may share it within one process.
+ *
+ * @example
+ * const engine = simulated(objective, { parallel: 8, seconds: ({ epochs }) => 3 * Number(epochs) });
+ * const storage = memory({ now: () => 1000 * engine.now }); // limits and times are virtual too
+ */
+export function memory({ now = clock.now }: MemoryOptions = {}): Storage {
   const studies = new Map<string, Kept>();
 
   const find = (study: string): Kept => {

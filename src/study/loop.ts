@@ -66,7 +66,7 @@ export class Loop {
   #awake = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #exhausted = false;
-  #lastEventAt = elapsed();
+  #lastEventAt: number;
   #lookedAt = elapsed();
   #reapedAt = Number.NEGATIVE_INFINITY;
 
@@ -75,6 +75,7 @@ export class Loop {
     this.#suggestions = suggestions;
     this.#engine = engine;
     this.#options = options;
+    this.#lastEventAt = this.#elapsed();
     this.#sleepAgain();
   }
 
@@ -118,6 +119,7 @@ export class Loop {
       const end = this.#end();
       if (end !== undefined) return end;
       if (this.#inbox.length > 0) continue;
+      this.#engine.clock?.advance(this.#msLeft() / 1000);
       const slept = elapsed();
       await this.#awake;
       this.#pace.idled(elapsed() - slept);
@@ -197,7 +199,7 @@ export class Loop {
 
   /** Judges our own reports at the very position at which they stand in the log. */
   #observe(event: Event, change: Change): void {
-    this.#lastEventAt = elapsed();
+    this.#lastEventAt = this.#elapsed();
     const { follower, client } = this.#log;
     if (event.kind === "spaceChanged") this.#exhausted = false;
     if (event.client !== client || event.kind !== "reported" || change.rejected !== undefined) return;
@@ -353,12 +355,22 @@ export class Loop {
       .catch((error) => this.#fail(error));
   }
 
-  /** The time limit, between two events of the log. */
+  /** The time limit, between two events of the log; to the millisecond. */
   #timeIsUp(): boolean {
+    return this.#msLeft() < 1;
+  }
+
+  #msLeft(): number {
     const { limits, activeMs, claims } = this.#history;
-    if (limits.seconds === undefined) return false;
-    const since = claims.size > 0 ? elapsed() - this.#lastEventAt : 0;
-    return activeMs + since >= limits.seconds * 1000;
+    if (limits.seconds === undefined) return Number.POSITIVE_INFINITY;
+    const since = claims.size > 0 ? this.#elapsed() - this.#lastEventAt : 0;
+    return limits.seconds * 1000 - activeMs - since;
+  }
+
+  /** The clock of the trials. */
+  #elapsed(): number {
+    const { clock } = this.#engine;
+    return clock === undefined ? elapsed() : 1000 * clock.now;
   }
 
   #stopping(): boolean {
