@@ -1,6 +1,7 @@
 /**
  * Text for people: tables, flags and times.
  */
+import { parameterText } from "../config/parameter-show.ts";
 import type { ParameterJson, Scalar } from "../space.ts";
 import { short } from "../terminal/view.ts";
 import type { Trial } from "../trial.ts";
@@ -54,25 +55,5 @@ export function duration({ times }: Trial): string {
 
 /** A parameter as `-p` writes it. */
 export function asFlag(path: string, json: ParameterJson): string {
-  const suffix =
-    "length" in json && json.length !== undefined && json.type !== "array" ? `:length=${json.length}` : "";
-  switch (json.type) {
-    case "float":
-    case "int": {
-      const looksInt = Number.isInteger(json.low) && Number.isInteger(json.high);
-      const type = (json.type === "int") === looksInt ? "" : `:${json.type}`;
-      const scale = `${json.log ? ":log" : ""}${json.step === undefined ? "" : `:step=${json.step}`}`;
-      return `${path}=${json.low}..${json.high}${type}${scale}${suffix}`;
-    }
-    case "categorical":
-      return `${path}=${json.choices.join(",")}${suffix}`;
-    case "ordinal":
-      return `${path}=${json.choices.join(",")}:ordinal${suffix}`;
-    case "boolean":
-      return `${path}=true,false${suffix}`;
-    case "constant":
-      return `${path}=${json.value}${suffix}`;
-    default:
-      return `${path}: ${json.length} groups`;
-  }
+  return `${path}=${parameterText(json)}`;
 }

@@ -11,7 +11,7 @@ test.each<[ParameterJson, string | undefined]>([
   [{ type: "int", low: 1, high: 6, length: "n" }, "1..6:length=n"],
   [{ type: "categorical", choices: ["a", "b:c", "1", 1, "it's", " x"] }, `a,'b:c','1',1,"it's",' x'`],
   [{ type: "ordinal", choices: ["s", "m"], default: "m" }, "s,m:ordinal:default=m"],
-  [{ type: "boolean", default: true }, "false,true:default=true"],
+  [{ type: "boolean", default: true }, "true,false:default=true"],
   [{ type: "constant", value: "v" }, "v"],
   [{ type: "array", length: 3 }, ":length=3"],
   [

@@ -8,12 +8,17 @@ import { parseParameterText, parseScalar } from "./parameter-text.ts";
 /** The short form of a parameter; undefined where it has none: with conditions of its own, for example. */
 export function showParameter(json: ParameterJson): string | undefined {
   const { tag: _tag, ...said } = json as ParameterJson & { tag?: string };
-  const text = `${valuesOf(said)}${suffixesOf(said)}`;
+  const text = parameterText(json);
   try {
     return sorted(parseParameterText(text, String)) === sorted(said) ? text : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Its values and suffixes, for people: what the short form cannot say is left out. */
+export function parameterText(json: ParameterJson): string {
+  return `${valuesOf(json)}${suffixesOf(json)}`;
 }
 
 function valuesOf(json: ParameterJson): string {
@@ -25,7 +30,7 @@ function valuesOf(json: ParameterJson): string {
     case "ordinal":
       return json.choices.map(showScalar).join(",");
     case "boolean":
-      return "false,true";
+      return "true,false";
     case "constant":
       return showScalar(json.value);
     case "array":

@@ -191,3 +191,19 @@ test("a suggestion that was made before a change belongs to the space of before"
   expect(study.history.trials[0]?.space).toBe(0);
   expect(Object.keys(study.history.trials[0]?.params ?? {})).toEqual(["x", "act", "layers"]);
 });
+
+test("a change that another has overtaken counts for nothing", async () => {
+  const storage = memory();
+  const study = await createStudy(before, { storage });
+  const other = await openStudy(undefined, { storage });
+  const append = storage.append.bind(storage);
+  storage.append = async (name, events) => {
+    storage.append = append;
+    await other.changeSpace(after);
+    return append(name, events);
+  };
+  const wider = space({ ...small, x: float(-9, 9) });
+  await expect(study.changeSpace(wider)).rejects.toThrow("act: choices cannot be removed (gelu)");
+  expect(study.space.equals(after)).toBe(true);
+  expect(study.history.spaces.length).toBe(2);
+});
