@@ -24,6 +24,7 @@ const LEVELS = [
 const NODE_ONLY = [
   /^storages\/(sqlite|schema)/,
   /^engines\/(process|threads)/,
+  /^compute\//,
   /^config\//,
   /^terminal\//,
   /^cli\//,

@@ -2,6 +2,7 @@
  * What needs Node: the study file, threads, and programs in any language.
  */
 
+export { threadCompute } from "./compute/thread.ts";
 export { defineConfig, type ModuleConfig } from "./config/config.ts";
 export { type ProcessOptions, processes } from "./engines/process.ts";
 export { type ThreadsOptions, threads } from "./engines/threads.ts";

@@ -1,6 +1,7 @@
 /**
  * The library's front door: `tune`, `createStudy` and `openStudy`, which supply the defaults.
  */
+import type { Compute } from "./compute.ts";
 import { inline } from "./engines/inline.ts";
 import { InvalidInputError, NotFoundError } from "./errors.ts";
 import { type Configuration, type Limits, numbersToWire } from "./events.ts";
@@ -45,6 +46,8 @@ export interface StudyOptions<O extends Directions = DefaultObjectives> {
   readonly fixed?: Params;
   /** Other studies, whose trials this one learns from: `[await openStudy(…)]`, or their spaces and trials. */
   readonly warmStart?: readonly (WarmStart | Pick<Study, "asSource">)[];
+  /** Where long work of the sampler is done; `threadCompute()` of fettle/node. @default in this thread */
+  readonly compute?: Compute;
   /** Smallest and largest step that trials report. */
   readonly steps?: { readonly min?: number; readonly max?: number };
   /** Whether the same params always give the same values: then none is tried twice. */
@@ -149,7 +152,8 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
     limits: readLimits(options, sampler),
     ...(fixed && { fixed: space.check(fixed, { partial: true }) }),
   };
-  const parts = { storage, sampler, ...(pruner && { pruner }) };
+  const { compute } = options;
+  const parts = { storage, sampler, ...(pruner && { pruner }), ...(compute && { compute }) };
   const sources = (options.warmStart ?? []).map((source) =>
     "asSource" in source ? source.asSource : source,
   );
@@ -181,6 +185,7 @@ export async function openStudy<P, const O extends Directions = DefaultObjective
     storage,
     sampler,
     ...(pruner && { pruner }),
+    ...(options.compute && { compute: options.compute }),
   });
 }
 

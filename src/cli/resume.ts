@@ -1,6 +1,7 @@
 /**
  * `fettle resume`: goes on with a study as it was run before.
  */
+import { threadCompute } from "../compute/thread.ts";
 import { durationAt, wholeNumber } from "../config/flags.ts";
 import type { Study } from "../study.ts";
 import { openStudy } from "../tune.ts";
@@ -29,6 +30,7 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
     const study = (await openStudy(undefined, {
       storage,
       study: await chooseStudy(storage, name ?? flags.study),
+      compute: threadCompute(),
     })) as Study;
     try {
       const plan = planOfStudy(study);

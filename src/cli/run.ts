@@ -1,6 +1,7 @@
 /**
  * `fettle run`: tunes a program.
  */
+import { threadCompute } from "../compute/thread.ts";
 import { type Description, describeRun } from "../config/description.ts";
 import type { Flags } from "../config/flags.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
@@ -23,6 +24,7 @@ import {
   toConfiguration,
   unusedParameters,
 } from "./plan.ts";
+import { remedy } from "./space-change.ts";
 import { readWarmStarts } from "./warm-start.ts";
 
 /** How many trials a study has where nothing limits it. */
@@ -58,22 +60,31 @@ export async function action(
     const name = description.study ?? inventName(plan, randomId(4));
     const known = description.study !== undefined && (await storage.list()).includes(name);
     const study = known
-      ? await join(storage, name, description, plan, placement)
+      ? await join(storage, location, name, description, plan, placement)
       : await create(storage, name, description, problem, points, toConfiguration(plan, placement), sampler);
     if (known && description.warmStart.length > 0)
       say(`warning: study ${name} exists: --warm-start counts when a study begins`);
     try {
       for (const params of known ? [] : description.enqueue) await study.enqueue(params);
       const engine = await engineFor(study, plan, placement, objective);
-      const shown = location === "fettle.db" ? "" : ` --storage ${location}`;
       const guard = description.limits.failures === undefined;
-      return await execute(study, engine, { ...flags, parallel: description.parallel, flags: shown, guard });
+      return await execute(study, engine, {
+        ...flags,
+        parallel: description.parallel,
+        flags: shownStorage(location),
+        guard,
+      });
     } finally {
       await study.close();
     }
   } finally {
     await storage.close();
   }
+}
+
+/** The flag that names the study file, in commands that are shown. */
+function shownStorage(location: string): string {
+  return location === "fettle.db" ? "" : ` --storage ${location}`;
 }
 
 function say(line: string): void {
@@ -133,7 +144,12 @@ async function create(
     ...(Object.keys(description.fixed).length > 0 && { fixed: description.fixed }),
     ...placed,
   };
-  const parts = { storage, sampler, pruner: makePruner(pruner.name, pruner.options) };
+  const parts = {
+    storage,
+    sampler,
+    pruner: makePruner(pruner.name, pruner.options),
+    compute: threadCompute(),
+  };
   const sources = await readWarmStarts(description.warmStart, storage);
   const study = await Study.create(name, problem, configuration, parts, sources);
   for (const { study: source, trials } of sources)
@@ -156,18 +172,24 @@ function withDefault(limits: Limits, points: number | undefined): Limits {
 /** Goes on with a study that exists, if it is of the same problem. */
 async function join(
   storage: Storage,
+  location: string,
   name: string,
   description: Description,
   plan: Plan,
   placement: Placement,
 ): Promise<Study> {
   const sampler = description.sampler && makeSampler(description.sampler.name, description.sampler.options);
-  const study = await openStudy(undefined, { storage, study: name, ...(sampler && { sampler }) });
+  const study = await openStudy(undefined, {
+    storage,
+    study: name,
+    compute: threadCompute(),
+    ...(sampler && { sampler }),
+  });
   const { problem, configuration } = study.history;
   if (!problem.space.equals(description.space))
     throw new ConflictError(
       `study ${name} has another space (${problem.space.difference(description.space).join("; ")}); ` +
-        `give the new one another --study, or go on with the old one: fettle extend ${name} -n TRIALS, fettle resume ${name}`,
+        remedy(name, problem.space, description.space, shownStorage(location)),
     );
   const goals = (objectives: typeof problem.objectives) =>
     objectives.map((one) => `${one.direction} ${one.name}`).join(", ");

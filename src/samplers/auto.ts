@@ -60,7 +60,8 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
         ? estimator.ask(state.tpe, slot)
         : process.ask(state.gp, slot));
       if (typeof answer === "string") return answer;
-      return { ...answer, origin: { ...choice, ...(await predicted(state, choice, answer, slot)) } };
+      const own = answer.origin as object | undefined;
+      return { ...answer, origin: { ...choice, ...own, ...(await predicted(state, choice, answer, slot)) } };
     },
   };
 }

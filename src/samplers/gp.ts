@@ -57,7 +57,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
       if (slot.number < design.size || observed.list.length < Math.ceil(design.size / 2))
         return initialPoint(state, slot);
       const model = await modelOf(state.memo, observed, slot.compute);
-      if (model === undefined) return initialPoint(state, slot);
+      if (model === undefined) return withTrouble(initialPoint(state, slot), state.memo);
       const bonus = await bonusOf(state.knowledge, slot, observed.list.length - design.size + 1);
       const ensemble = await transfer(state.transfer, state.memo, observed, model, slot.compute);
       return suggest(state, model, slot, bonus, ensemble);
@@ -77,6 +77,11 @@ export async function predictMean(state: GpState, params: Params, slot: Slot): P
   const x = new Float64Array(features.numeric + features.nominal);
   features.write(observed.problem.space.encode(params), x, 0);
   return posterior.predict(x, 1).mean[0];
+}
+
+/** Says why there was no model, for whoever looks at the trial. */
+function withTrouble(answer: Answer, { trouble = "" }: ModelMemo): Answer {
+  return typeof answer === "string" ? answer : { ...answer, origin: { fallback: "sobol", why: trouble } };
 }
 
 function initialPoint({ design, observed, seen }: GpState, slot: Slot): Answer {

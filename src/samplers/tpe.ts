@@ -30,7 +30,7 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
         observed,
         seen: seenNothing(problem),
         design: initialDesign(problem),
-        orders: ordersOf(problem.space),
+        orders: ordersOf(problem),
       };
     },
     tell(state, trial) {

@@ -21,6 +21,8 @@ export interface Features {
   readonly parameters: readonly number[];
   /** The unit coordinate that each numeric coordinate holds; −1 where it tells activity. */
   readonly unitOf: Int32Array;
+  /** Derivative of a numeric coordinate by its unit coordinate. */
+  slope(coordinate: number, unit: number): number;
   /** Writes the coordinates of a point to `out` from `place` on. */
   write(point: Encoded, out: Float64Array, place: number): void;
 }
@@ -42,6 +44,7 @@ export function featuresOf(space: Space): Features {
     scaleOf: Int32Array.from([...values, ...optional, ...choices], scale),
     parameters,
     unitOf: Int32Array.from([...values.map(({ index }) => index), ...optional.map(() => -1)]),
+    slope: () => 1,
     write({ unit, active }, out, place) {
       let next = place;
       for (const { index } of values) out[next++] = active[index] ? unit[index] : 0.5;

@@ -3,7 +3,9 @@ import { createKernels } from "../../math/kernels/kernels.ts";
 import { rng } from "../../random.ts";
 import { categorical, float, int, oneOf, space } from "../../space.ts";
 import { type Features, featuresOf } from "./features.ts";
-import { type Data, fitHyperparameters, negativeLogPosterior } from "./likelihood.ts";
+import { fitHyperparameters } from "./fit.ts";
+import { warp, warpable } from "./input-warp.ts";
+import { type Data, negativeLogPosterior } from "./likelihood.ts";
 import { posterior } from "./posterior.ts";
 
 const mixed = space({
@@ -42,6 +44,39 @@ test("the gradient of the likelihood is its slope", () => {
     const at = (step: number) => f(theta.map((value, k) => (k === j ? value + step : value))).value;
     expect(gradient[j]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
   }
+});
+
+test("and so it is by the parameters of the warp", () => {
+  const data = draw(17);
+  const warped = warpable(data.features, (unit) => unit === 1);
+  const f = negativeLogPosterior(createKernels(), data, warped);
+  const theta = Float64Array.from(
+    { length: data.scales + 2 + 2 * warped.length },
+    (_, j) => -0.3 * (j % 4) + 0.2,
+  );
+  const gradient = Float64Array.from(f(theta).gradient);
+  for (let j = 0; j < theta.length; j++) {
+    const at = (step: number) => f(theta.map((value, k) => (k === j ? value + step : value))).value;
+    expect(gradient[j]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 4);
+  }
+});
+
+test("a function that changes near one end only is warped, an even one is not", () => {
+  const s = space({ x: float(0, 1), y: float(0, 1) });
+  const features = featuresOf(s);
+  const n = 60;
+  const stream = rng(3, "warp");
+  const x = Float64Array.from({ length: 2 * n }, () => stream.uniform());
+  const fitOf = (f: (x: number, y: number) => number) => {
+    const y = Float64Array.from({ length: n }, (_, i) => f(x[2 * i], x[2 * i + 1]));
+    const repeats = new Float64Array(n).fill(1);
+    const data = { n, features, scales: 2, x, y, repeats, within: 0 };
+    return fitHyperparameters(createKernels(), data, { warpable: Int32Array.of(0, 1) }).warp;
+  };
+  const found = fitOf((u, v) => 2 * Math.sin(30 * (1 - u) ** 6) + v);
+  expect(found.length).toBe(4);
+  expect(warp(0.5, found[0], found[1])).toBeGreaterThan(0.7);
+  expect(fitOf((u, v) => Math.sin(5 * u) + v).length).toBe(0);
 });
 
 test("the posterior's slopes are those of its predictions", () => {

@@ -6,8 +6,9 @@
  */
 import { exp, log } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
-import { type Evaluation, minimise } from "../../math/lbfgs.ts";
+import type { Evaluation } from "../../math/lbfgs.ts";
 import type { Features } from "./features.ts";
+import { warp, warpGradient, warpPrior } from "./input-warp.ts";
 
 /** Observations of a process. */
 export interface Data {
@@ -41,12 +42,6 @@ const SHORT = 0.1;
 /** Gamma priors of the signal's and the noise's variance. */
 const AMPLITUDE = { shape: 2, rate: 1 };
 const NOISE = { shape: 1.1, rate: 30 };
-/** Where the search for θ begins: length scales and noise. */
-const STARTS = [
-  { scale: 1, noise: 1e-2 },
-  { scale: 0.3, noise: 1e-4 },
-];
-
 /** Places of a likelihood's matrices in the kernels' memory. */
 export interface Room {
   readonly stride: number;
@@ -128,8 +123,16 @@ export function factorise(
   return Number.NaN;
 }
 
-/** −ln p(y, θ) up to a constant, and its gradient by θ; ∞ where the matrix cannot be factored. */
-export function negativeLogPosterior(kernels: Kernels, data: Data): (theta: Float64Array) => Evaluation {
+/**
+ * −ln p(y, θ) up to a constant, and its gradient by θ; ∞ where the matrix cannot be factored.
+ *
+ * @param warped  coordinates that are warped: θ then goes on with their ln a and ln b
+ */
+export function negativeLogPosterior(
+  kernels: Kernels,
+  data: Data,
+  warped: Int32Array = new Int32Array(0),
+): (theta: Float64Array) => Evaluation {
   const { n, features, scales } = data;
   const { numeric, nominal, scaleOf } = features;
   const room = reserveRoom(kernels, data, n);
@@ -139,9 +142,12 @@ export function negativeLogPosterior(kernels: Kernels, data: Data): (theta: Floa
   const inverse = kernels.reserve(n * stride);
   const row = kernels.reserve(stride);
   const sums = kernels.reserve(numeric + nominal);
-  const gradient = new Float64Array(scales + 2);
+  const gradient = new Float64Array(scales + 2 + 2 * warped.length);
+  const x = Float64Array.from(data.x);
+  const at = { ...data, x };
   return (theta) => {
-    writeScaled(kernels, data, room, theta);
+    writeWarped(data, warped, theta, x);
+    writeScaled(kernels, at, room, theta);
     if (Number.isNaN(factorise(kernels, data, room, theta, slopes)))
       return { value: Number.POSITIVE_INFINITY, gradient };
     const { memory } = kernels;
@@ -183,8 +189,70 @@ export function negativeLogPosterior(kernels: Kernels, data: Data): (theta: Floa
     gradient[scales] = -0.5 * (fit - byNoise - n);
     gradient[scales + 1] = -0.5 * byNoise + 0.5 * repeated - data.within / (2 * noise);
     value += 0.5 * repeated * theta[scales + 1] + data.within / (2 * noise);
+    if (warped.length > 0)
+      value += addWarpGradient(kernels, data, warped, theta, { room, inverse, slopes }, gradient);
     return { value: value + addPrior(theta, data, gradient), gradient };
   };
+}
+
+/** Puts the warped coordinates in their places in x. */
+function writeWarped(
+  { n, features, scales, x: raw }: Data,
+  warped: Int32Array,
+  theta: Float64Array,
+  x: Float64Array,
+) {
+  const width = features.numeric + features.nominal;
+  for (let w = 0; w < warped.length; w++) {
+    const [lnA, lnB] = [theta[scales + 2 + 2 * w], theta[scales + 3 + 2 * w]];
+    for (let i = 0; i < n; i++) {
+      const place = i * width + warped[w];
+      x[place] = warp(raw[place], lnA, lnB);
+    }
+  }
+}
+
+/** The gradient by ln a and ln b, by way of the coordinates; returns −ln of their prior. */
+function addWarpGradient(
+  { memory }: Kernels,
+  { n, features, scales, x: raw }: Data,
+  warped: Int32Array,
+  theta: Float64Array,
+  { room, inverse, slopes }: { readonly room: Room; readonly inverse: number; readonly slopes: number },
+  gradient: Float64Array,
+): number {
+  const width = features.numeric + features.nominal;
+  const { stride } = room;
+  const byPoint = new Float64Array(n * warped.length);
+  for (let i = 1; i < n; i++)
+    for (let j = 0; j < i; j++) {
+      const w =
+        2 *
+        (memory[room.alpha + i] * memory[room.alpha + j] - memory[inverse + i * stride + j]) *
+        memory[slopes + i * stride + j];
+      for (let c = 0; c < warped.length; c++) {
+        const column = room.points + warped[c] * stride;
+        const change = w * (memory[column + i] - memory[column + j]);
+        byPoint[c * n + i] -= change;
+        byPoint[c * n + j] += change;
+      }
+    }
+  let value = 0;
+  for (let c = 0; c < warped.length; c++) {
+    const first = scales + 2 + 2 * c;
+    const inverseScale = exp(-theta[features.scaleOf[warped[c]]]);
+    for (let p = 0; p < 2; p++) {
+      const [minusLog, slope] = warpPrior(theta[first + p]);
+      value += minusLog;
+      gradient[first + p] += slope;
+    }
+    for (let i = 0; i < n; i++) {
+      const [byA, byB] = warpGradient(raw[i * width + warped[c]], theta[first], theta[first + 1]);
+      gradient[first] += byPoint[c * n + i] * inverseScale * byA;
+      gradient[first + 1] += byPoint[c * n + i] * inverseScale * byB;
+    }
+  }
+  return value;
 }
 
 /** −ln p(θ), added to the gradient too. */
@@ -203,51 +271,4 @@ function addPrior(theta: Float64Array, { scales }: Data, gradient: Float64Array)
   gamma(scales, AMPLITUDE.shape, AMPLITUDE.rate);
   gamma(scales + 1, NOISE.shape, NOISE.rate);
   return value;
-}
-
-export interface Fit {
-  readonly theta: Float64Array;
-  /** −ln p(y, θ), up to a constant that is the same for equal y. */
-  readonly value: number;
-  readonly evaluations: number;
-}
-
-/**
- * θ of the largest posterior density, from several starts.
- *
- * @param starts  points to begin from; without any: long and short length scales, with much and little noise
- */
-export function fitHyperparameters(
-  kernels: Kernels,
-  data: Data,
-  starts: readonly Float64Array[] = defaultStarts(data),
-): Fit {
-  kernels.release();
-  const f = negativeLogPosterior(kernels, data);
-  const lower = new Float64Array(data.scales + 2).fill(log(5e-3));
-  const upper = new Float64Array(data.scales + 2).fill(log(1e3));
-  lower[data.scales] = log(1e-3);
-  lower[data.scales + 1] = log(LEAST_NOISE);
-  upper[data.scales + 1] = log(2);
-  let best: Fit | undefined;
-  let evaluations = 0;
-  for (const start of starts) {
-    const {
-      x,
-      value,
-      evaluations: used,
-    } = minimise(f, start, { lower, upper, tolerance: 1e-2, evaluations: 50 });
-    evaluations += used;
-    if (best === undefined || value < best.value) best = { theta: x, value, evaluations };
-  }
-  return { ...(best as Fit), evaluations };
-}
-
-function defaultStarts({ scales }: Data): Float64Array[] {
-  return STARTS.map(({ scale, noise }) => {
-    const theta = new Float64Array(scales + 2).fill(log(scale));
-    theta[scales] = 0;
-    theta[scales + 1] = log(noise);
-    return theta;
-  });
 }

@@ -57,16 +57,22 @@ export async function bonusOf(
   const seconds = isTimed ? await modelOf(costs.memo, costs.observed, compute) : undefined;
   if (prior === undefined && seconds === undefined) return undefined;
   const faith = priorWeight(problem, n);
-  return (points, x) => {
+  return (points) => {
     const bonus = new Float64Array(points.length);
     if (prior !== undefined)
       points.forEach(({ unit, active }, c) => {
         bonus[c] += faith * prior.logRatio(unit, active);
       });
     if (seconds !== undefined) {
-      const { mean } = seconds.posterior.predict(x, points.length);
+      const { features, posterior, warp } = seconds;
+      const width = features.numeric + features.nominal;
+      const x = new Float64Array(points.length * width);
+      points.forEach((point, c) => {
+        features.write(point, x, c * width);
+      });
+      const { mean } = posterior.predict(x, points.length);
       mean.forEach((value, c) => {
-        bonus[c] -= share * seconds.warp.invert(value);
+        bonus[c] -= share * warp.invert(value);
       });
     }
     return bonus;

@@ -7,6 +7,7 @@ import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { sobolSequence } from "../../math/sobol.ts";
 import { type Features, featuresOf } from "../../models/gp/features.ts";
 import { fitTask } from "../../models/gp/fit-task.ts";
+import { warpable, warpedFeatures } from "../../models/gp/input-warp.ts";
 import type { Data } from "../../models/gp/likelihood.ts";
 import { type Posterior, posterior } from "../../models/gp/posterior.ts";
 import { fitWarp, type Warp } from "../../models/gp/warp.ts";
@@ -18,6 +19,9 @@ import type { Observation, Observed } from "../observed.ts";
 const ALWAYS = 50;
 /** … and then whenever there are so many times as many. */
 const GROWTH = 1.1;
+/** Input warping needs so many observations, and so many values of a parameter. */
+const FEWEST_WARPED = 30;
+const FEWEST_VALUES = 5;
 /** Most observations that hyperparameters are fitted to, … */
 const MOST_FITTED = 300;
 /** … and that predictions are made from. */
@@ -43,15 +47,21 @@ export interface Model {
 /** What is kept between asks; all of it can be made again. */
 export interface ModelMemo {
   readonly features: Features;
+  /** Coordinates that may be warped. */
+  readonly warpable: Int32Array;
   readonly snap: Snap;
   /** How many global candidates are kept up to date. */
   readonly pool: number;
   kernels?: Kernels;
+  /** Why there was no model when somebody asked last. */
+  trouble?: string;
   fitted?: {
     readonly epoch: number;
     readonly revisions: number;
     readonly theta: Float64Array;
     readonly warp: Warp;
+    /** The memo's features, warped where the evidence asks for it. */
+    readonly features: Features;
   };
   built?: {
     readonly key: string;
@@ -61,8 +71,14 @@ export interface ModelMemo {
   };
 }
 
-export function modelMemo({ problem: { space } }: Observed, pool: number): ModelMemo {
-  return { features: featuresOf(space), snap: snapOf(space), pool };
+export function modelMemo({ problem: { space, sources = [] } }: Observed, pool: number): ModelMemo {
+  const features = featuresOf(space);
+  // past studies have processes of their own, on coordinates that are not warped
+  const fewValues = (unit: number) => {
+    const parameter = space.parameters[unit];
+    return sources.length > 0 || (parameter.domain !== "real" && parameter.size < FEWEST_VALUES);
+  };
+  return { features, warpable: warpable(features, fewValues), snap: snapOf(space), pool };
 }
 
 /** The largest count, at most n, at which hyperparameters are fitted. */
@@ -80,7 +96,6 @@ export async function modelOf(
   compute: Compute,
 ): Promise<Model | undefined> {
   if (observed.list.length === 0) return undefined;
-  const { features } = memo;
   const stream = rng(observed.problem.seed, "gp");
   const epoch = epochOf(observed.list.length);
   const { revisions } = observed;
@@ -88,12 +103,18 @@ export async function modelOf(
     memo.fitted = undefined;
     const known = observed.list.slice(0, epoch);
     const warp = fitWarp(known.map(({ loss }) => loss));
-    if (warp === undefined || features.parameters.length === 0) return undefined;
-    const data = dataOf(features, subset(known, MOST_FITTED, stream.stream("fit", epoch)), warp);
-    const theta = await fitTask(compute, data);
-    memo.fitted = { epoch, revisions, theta, warp };
+    if (memo.features.parameters.length === 0) return without(memo, "nothing varies in this space");
+    if (warp === undefined) {
+      const failed = known.every(({ loss }) => !Number.isFinite(loss));
+      return without(memo, failed ? "no trial gave a finite value" : "all values are equal");
+    }
+    const data = dataOf(memo.features, subset(known, MOST_FITTED, stream.stream("fit", epoch)), warp);
+    const warped = epoch < FEWEST_WARPED ? new Int32Array(0) : memo.warpable;
+    const fit = await fitTask(compute, data, warped);
+    const features = fit.warp.length === 0 ? memo.features : warpedFeatures(memo.features, warped, fit.warp);
+    memo.fitted = { epoch, revisions, theta: fit.theta, warp, features };
   }
-  const { theta, warp } = memo.fitted;
+  const { theta, warp, features } = memo.fitted;
   const key = `${epoch}.${revisions}`;
   if (memo.built?.key !== key) {
     const used = subset(observed.list.slice(0, epoch), MOST_USED, stream.stream("use", epoch));
@@ -101,9 +122,9 @@ export async function modelOf(
     const capacity = data.n + Math.ceil(epoch * (GROWTH - 1)) + 2 + MOST_PENDING;
     memo.kernels ??= createKernels();
     const built = posterior(memo.kernels, data, theta, { capacity, batch: BATCH });
-    if (built === undefined) return undefined;
+    if (built === undefined) return without(memo, "the covariance matrix could not be factored");
     // before anything is appended: what the pool holds must not depend on when somebody first asked
-    const pool = makePool(observed, memo, built, epoch);
+    const pool = makePool(observed, { ...memo, features }, built, epoch);
     memo.built = { key, posterior: built, pool, used: epoch };
   }
   const { built } = memo;
@@ -116,6 +137,10 @@ export async function modelOf(
   }
   const { posterior: upToDate, pool } = built;
   return { features, posterior: upToDate, pool: pool.units, poolCoordinates: pool.x, warp, theta, epoch };
+}
+
+function without(memo: ModelMemo, trouble: string): undefined {
+  memo.trouble = trouble;
 }
 
 interface Pool {

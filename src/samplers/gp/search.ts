@@ -41,7 +41,7 @@ export interface Search {
   /** What improvement is counted from. */
   readonly best: number;
   /** Added to the acquisition, where something is: what the user expects, what a trial costs. Shape (points). */
-  readonly bonus?: (points: readonly Encoded[], x: Float64Array) => Float64Array;
+  readonly bonus?: (points: readonly Encoded[]) => Float64Array;
   /** Settles the coordinates that are not to be searched. */
   readonly settle: (unit: Float64Array) => void;
   /** The points to mutate. */
@@ -89,11 +89,11 @@ function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
     return { unit, active };
   });
   const acquisition = logExpectedImprovement(posterior.predict(x, units.length), best);
-  const added = bonus?.(points, x);
+  const added = bonus?.(points);
   return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
 
-function evaluatePool({ posterior, features, pool, snap, best, bonus }: Search): Candidate[] {
+function evaluatePool({ posterior, pool, snap, best, bonus }: Search): Candidate[] {
   if (pool.length === 0) return [];
   const acquisition = logExpectedImprovement(posterior.pool(), best);
   const points = pool.map((unit) => {
@@ -101,15 +101,7 @@ function evaluatePool({ posterior, features, pool, snap, best, bonus }: Search):
     snap(unit, active);
     return { unit, active };
   });
-  let added: Float64Array | undefined;
-  if (bonus !== undefined) {
-    const width = features.numeric + features.nominal;
-    const x = new Float64Array(points.length * width);
-    points.forEach((point, c) => {
-      features.write(point, x, c * width);
-    });
-    added = bonus(points, x);
-  }
+  const added = bonus?.(points);
   return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
 
@@ -159,7 +151,10 @@ function polish(task: Search, start: Candidate): Candidate {
       write(at);
       features.write({ unit, active: start.active }, x, 0);
       const { value, gradient } = logExpectedImprovementSlope(posterior, x, best);
-      return { value: -value, gradient: Float64Array.from(moving, ({ f }) => -gradient[f]) };
+      return {
+        value: -value,
+        gradient: Float64Array.from(moving, ({ j, f }) => -gradient[f] * features.slope(f, unit[j])),
+      };
     },
     moving.map(({ j }) => start.unit[j]),
     {

@@ -80,7 +80,7 @@ async function modelSources(
     const warp = fitWarp(chosen.map(({ loss }) => loss));
     if (chosen.length < FEWEST_POINTS || warp === undefined || features.parameters.length === 0) continue;
     const data = dataOf(features, chosen, warp);
-    const theta = await fitTask(compute, data);
+    const { theta } = await fitTask(compute, data);
     const fitted = posterior(createKernels(), data, theta, { capacity: data.n + 2, batch: BATCH });
     if (fitted !== undefined) made.push(fitted);
   }

@@ -6,11 +6,13 @@ import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { type Branch, branchesOf } from "../../models/parzen/layout.ts";
 import { type Mixture, mixture } from "../../models/parzen/mixture.ts";
 import { priorOf, priorWeight, type SpacePrior } from "../../models/prior.ts";
+import type { Problem } from "../../problem.ts";
 import { type Rng, rng } from "../../random.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
-import type { Encoded, Space } from "../../space/types.ts";
+import type { Encoded } from "../../space/types.ts";
 import type { Trial } from "../../trial.ts";
-import { byRank, type Observation, type Observed, observationOf } from "../observed.ts";
+import { byRank, type Observed, observationOf } from "../observed.ts";
+import { sourcePoints } from "../sources.ts";
 
 /** The best tenth are good, at most this many. */
 const GOOD_SHARE = 0.1;
@@ -19,6 +21,10 @@ const MOST_GOOD = 25;
 const FULL_WEIGHT = 25;
 /** Of more bad trials a part is drawn. */
 const MOST_BAD = 2000;
+
+/** Good points of one other study, and after how many own trials they weigh half. */
+const MOST_BORROWED = 5;
+const BORROWED = 10;
 
 export interface Densities {
   readonly good: Mixture;
@@ -30,6 +36,8 @@ export interface Orders {
   readonly branches: readonly Branch[];
   readonly snap: Snap;
   readonly prior: SpacePrior | undefined;
+  /** Good points of other studies. */
+  readonly borrowed: readonly Encoded[];
   /** For `explain`. */
   readonly stream: Rng;
   /** Places of observations, best first. */
@@ -40,11 +48,18 @@ export interface Orders {
   kernels?: { readonly good: Kernels; readonly bad: Kernels };
 }
 
-export function ordersOf(space: Space): Orders {
+export function ordersOf(problem: Problem): Orders {
+  const { space } = problem;
   return {
     branches: branchesOf(space),
     snap: snapOf(space),
     prior: priorOf(space),
+    borrowed: sourcePoints(problem).flatMap((points) =>
+      points
+        .filter(({ loss }) => !Number.isNaN(loss))
+        .slice(0, Math.min(MOST_BORROWED, Math.ceil(GOOD_SHARE * points.length)))
+        .map(({ unit, active }) => ({ unit: unit.map((u) => Math.min(1, Math.max(0, u))), active })),
+    ),
     stream: rng(0, "explain"),
     ranked: [],
     coordinates: space.parameters.map(() => []),
@@ -92,10 +107,13 @@ export function densitiesOf(
   const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed) ?? []);
   const known = observed.list.length;
   const goods = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * known));
-  const isGood = new Uint8Array(known + pending.length);
+  const own = known + pending.length;
+  const isGood = new Uint8Array(own + orders.borrowed.length);
   for (const place of orders.ranked.slice(0, goods)) isGood[place] = 1;
+  isGood.fill(1, own);
   const bad = drawBad(isGood, stream);
-  const points: readonly Observation[] = pending.length > 0 ? [...observed.list, ...pending] : observed.list;
+  const points: readonly Encoded[] =
+    isGood.length > known ? [...observed.list, ...pending, ...orders.borrowed] : observed.list;
   const coordinates = orders.coordinates.map((order, j) => withPending(order, points, known, j));
   const build = (kernels: Kernels, chosen: Uint8Array, prior?: SpacePrior) => {
     kernels.release();
@@ -103,10 +121,15 @@ export function densitiesOf(
     let count = 0;
     for (let place = 0; place < points.length; place++) if (chosen[place]) component[place] = count++;
     return mixture(kernels, branches, {
-      points: points as readonly Encoded[],
+      points,
       component,
       count,
-      weights: weightsByAge(count, prior && priorWeight(observed.problem, known)),
+      weights: weightsOf(
+        count,
+        chosen[own] === 1 ? orders.borrowed.length : 0,
+        known,
+        prior && priorWeight(observed.problem, known),
+      ),
       orders: coordinates,
       prior,
     });
@@ -132,7 +155,7 @@ function drawBad(isGood: Uint8Array, stream: Rng): Uint8Array {
 
 function withPending(
   order: readonly number[],
-  points: readonly Observation[],
+  points: readonly Encoded[],
   known: number,
   j: number,
 ): Int32Array {
@@ -145,14 +168,15 @@ function withPending(
 }
 
 /**
- * 1 for the newest, and a ramp from 1/m for those before; the prior component's comes last: 1, and `faith` more of
- * the mean weight where it says what the user expects.
+ * 1 for the newest, and a ramp from 1/m for those before; then borrowed ones, which fade as own ones come in; last
+ * the prior component: 1, and `faith` more of the mean weight where it says what the user expects.
  */
-function weightsByAge(count: number, faith = 0): Float64Array {
+function weightsOf(count: number, borrowed: number, known: number, faith = 0): Float64Array {
   const weights = new Float64Array(count + 1).fill(1);
-  const old = count - FULL_WEIGHT;
-  for (let i = 0; i < old; i++)
-    weights[i] = old === 1 ? 1 / count : 1 / count + ((1 - 1 / count) * i) / (old - 1);
+  const own = count - borrowed;
+  const old = own - FULL_WEIGHT;
+  for (let i = 0; i < old; i++) weights[i] = old === 1 ? 1 / own : 1 / own + ((1 - 1 / own) * i) / (old - 1);
+  weights.fill(BORROWED / (BORROWED + known), own, count);
   weights[count] = 1 + (faith * weights.reduce((sum, weight) => sum + weight, 0)) / (count + 1);
   return weights;
 }

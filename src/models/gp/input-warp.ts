@@ -1,0 +1,78 @@
+/**
+ * Input warping: each coordinate through the Kumaraswamy distribution function w(u) = 1 − (1 − u^a)^b, so that a
+ * function that changes quickly near an end of a range is made even.
+ *
+ * @see Snoek et al. 2014, "Input warping for Bayesian optimization of non-stationary functions"
+ */
+import { exp, log } from "../../math/elementary.ts";
+import type { Features } from "./features.ts";
+
+/** Variance of ln a and ln b beforehand (Cowen-Rivers et al. 2022, "HEBO"). */
+const VARIANCE = 0.75;
+/** Coordinates keep so far from the ends, where the derivatives have no bounds. */
+const EDGE = 1e-6;
+
+/** ln a and ln b by warped coordinate: (ln a₀, ln b₀, ln a₁, …). */
+export type WarpParameters = ArrayLike<number>;
+
+/** The coordinates that may be warped: of numbers with enough values to tell. Shape (warped), indices of coordinates. */
+export function warpable({ unitOf }: Features, fewValues: (unit: number) => boolean): Int32Array {
+  const found: number[] = [];
+  unitOf.forEach((unit, f) => {
+    if (unit >= 0 && !fewValues(unit)) found.push(f);
+  });
+  return Int32Array.from(found);
+}
+
+const inside = (u: number) => Math.min(1 - EDGE, Math.max(EDGE, u));
+
+/** w(u). */
+export function warp(u: number, lnA: number, lnB: number): number {
+  if (lnA === 0 && lnB === 0) return u;
+  const power = exp(exp(lnA) * log(inside(u)));
+  return 1 - exp(exp(lnB) * log(1 - power));
+}
+
+/** dw/du. */
+export function warpSlope(u: number, lnA: number, lnB: number): number {
+  if (lnA === 0 && lnB === 0) return 1;
+  const [a, b, v] = [exp(lnA), exp(lnB), inside(u)];
+  const power = exp(a * log(v));
+  return (a * b * power * exp((b - 1) * log(1 - power))) / v;
+}
+
+/** dw/d ln a and dw/d ln b. */
+export function warpGradient(u: number, lnA: number, lnB: number): readonly [number, number] {
+  const [a, b, v] = [exp(lnA), exp(lnB), inside(u)];
+  const power = exp(a * log(v));
+  const rest = log(1 - power);
+  return [a * b * exp((b - 1) * rest) * power * log(v), -b * rest * exp(b * rest)];
+}
+
+/** −ln p(ln a) or −ln p(ln b) up to a constant, and its derivative. */
+export function warpPrior(value: number): readonly [number, number] {
+  return [(value * value) / (2 * VARIANCE), value / VARIANCE];
+}
+
+/** Features whose coordinates are warped. */
+export function warpedFeatures(features: Features, warped: Int32Array, parameters: WarpParameters): Features {
+  const byCoordinate = new Map(Array.from(warped, (f, w) => [f, w]));
+  const of = (f: number) => {
+    const w = byCoordinate.get(f);
+    return w === undefined ? [0, 0] : [parameters[2 * w], parameters[2 * w + 1]];
+  };
+  return {
+    ...features,
+    write(point, out, place) {
+      features.write(point, out, place);
+      for (const f of warped) {
+        const [lnA, lnB] = of(f);
+        out[place + f] = warp(out[place + f], lnA, lnB);
+      }
+    },
+    slope(f, u) {
+      const [lnA, lnB] = of(f);
+      return warpSlope(u, lnA, lnB);
+    },
+  };
+}
