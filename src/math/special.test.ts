@@ -36,6 +36,14 @@ test.each(Object.entries(fixtures))("%s agrees with mpmath", (name, rows) => {
   }
 });
 
+test("the quick distribution function is near the exact one, and never out of [0, 1]", () => {
+  for (let x = -9; x <= 9; x += 0.00717) {
+    const quick = special.quickNormalCdf(x);
+    expect(Math.abs(quick - special.normalCdf(x))).toBeLessThan(2e-10);
+    expect(quick >= 0 && quick <= 1).toBe(true);
+  }
+});
+
 test("logSumExp", () => {
   expect(special.logSumExp([])).toBe(Number.NEGATIVE_INFINITY);
   expect(special.logSumExp([1000, 1000])).toBeCloseTo(1000 + Math.LN2, 12);

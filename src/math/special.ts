@@ -122,6 +122,34 @@ export function normalCdf(x: number): number {
   return 0.5 * erfcx(-x * Math.SQRT1_2) * exp(-0.5 * q * q) * exp(-0.5 * (x - q) * (x + q));
 }
 
+/** Φ at multiples of 1/64 between ±8, and its slope there; made when it is first asked for. */
+let table: Float64Array | undefined;
+const TABLE_STEPS = 64;
+const TABLE_END = 8;
+
+/** Φ(x) by cubic interpolation, to 2e-10: for sums of very many, where exactness buys nothing. */
+export function quickNormalCdf(x: number): number {
+  if (x <= -TABLE_END) return 0;
+  if (x >= TABLE_END) return 1;
+  table ??= makeTable();
+  const place = (x + TABLE_END) * TABLE_STEPS;
+  const k = Math.trunc(place);
+  const t = place - k;
+  const [y0, d0, y1, d1] = [table[2 * k], table[2 * k + 1], table[2 * k + 2], table[2 * k + 3]];
+  const rise = y1 - y0;
+  return y0 + t * (d0 + t * (3 * rise - 2 * d0 - d1 + t * (d0 + d1 - 2 * rise)));
+}
+
+function makeTable(): Float64Array {
+  const entries = new Float64Array(2 * (2 * TABLE_END * TABLE_STEPS + 2));
+  for (let k = 0; k < entries.length / 2; k++) {
+    const x = k / TABLE_STEPS - TABLE_END;
+    entries[2 * k] = normalCdf(x);
+    entries[2 * k + 1] = exp(-0.5 * x * x) / (Math.sqrt(2 * Math.PI) * TABLE_STEPS);
+  }
+  return entries;
+}
+
 /** ln Φ(x) for every x. */
 export function normalLogCdf(x: number): number {
   if (x >= 0) return log1p(-normalCdf(-x));

@@ -8,15 +8,17 @@ import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { densityRatio, type TpeState, tpe } from "./tpe.ts";
+import { type TurboState, turbo } from "./turbo.ts";
 
 export interface AutoState {
   readonly gp: GpState;
   readonly tpe: TpeState;
+  readonly turbo: TurboState;
   readonly evidence: Evidence;
 }
 
 interface Choice {
-  readonly chosen: "sobol" | "gp" | "tpe";
+  readonly chosen: "sobol" | "gp" | "tpe" | "turbo";
   readonly why: string;
 }
 
@@ -28,7 +30,10 @@ const TURN = 8;
  * trained networks, Rastrigin's, Griewank's and Michalewicz's functions, and on no smooth one after 30 trials.
  */
 const ROUGH = 0.02;
-/** Beyond so many trials the Gaussian process and the Parzen estimator take turns, and then the latter goes on. */
+/**
+ * Beyond so many trials the Gaussian process of all trials takes turns with that of a trust region, which goes nearer
+ * to an optimum, and then gives its turn to the Parzen estimator, which costs least.
+ */
 const MOST_GP = 400;
 const MOST_SHARED = 1000;
 /** By how much the rank correlation must be better, over how many predictions, for the Parzen estimator to lead. */
@@ -40,17 +45,20 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   refuseUnknown("auto", options, []);
   const process = gp();
   const estimator = tpe();
+  const region = turbo();
   return {
     name: "auto",
     version: 3,
     init: (problem) => ({
       gp: process.init(problem),
       tpe: estimator.init(problem),
+      turbo: region.init(problem),
       evidence: { list: [] },
     }),
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
+      region.tell(state.turbo, trial);
       compare(state.evidence, trial);
       return state;
     },
@@ -58,7 +66,9 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
       const choice = await choose(state, slot);
       const answer = await (choice.chosen === "tpe"
         ? estimator.ask(state.tpe, slot)
-        : process.ask(state.gp, slot));
+        : choice.chosen === "turbo"
+          ? region.ask(state.turbo, slot)
+          : process.ask(state.gp, slot));
       if (typeof answer === "string") return answer;
       const own = answer.origin as object | undefined;
       return { ...answer, origin: { ...choice, ...own, ...(await predicted(state, choice, answer, slot)) } };
@@ -71,11 +81,11 @@ async function choose({ gp, evidence }: AutoState, { number, compute }: Slot): P
   const n = observed.list.length;
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "sobol", why: `one of the first ${design.size}` };
-  if (n > MOST_SHARED) return { chosen: "tpe", why: `after ${MOST_SHARED} trials` };
-  if (n > MOST_GP)
-    return number % 2 === 0
-      ? { chosen: "gp", why: `takes turns after ${MOST_GP} trials` }
-      : { chosen: "tpe", why: `takes turns after ${MOST_GP} trials` };
+  if (n > MOST_GP) {
+    const most = n > MOST_SHARED ? MOST_SHARED : MOST_GP;
+    const others = n > MOST_SHARED ? (["turbo", "tpe"] as const) : (["gp", "turbo"] as const);
+    return { chosen: others[number % 2], why: `takes turns after ${most} trials` };
+  }
   const { count, correlation } = scoresOf(evidence, ["gp", "tpe"]);
   const [ours, theirs] = [correlation("gp"), correlation("tpe")];
   if (count >= LEAST_EVIDENCE && theirs > ours + LEAD) {

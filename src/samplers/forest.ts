@@ -47,7 +47,7 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
   refuseUnknown("forest", options, []);
   return {
     name: "forest",
-    version: 1,
+    version: 2,
     init: (problem) => ({
       observed: observedNothing(problem),
       seen: seenNothing(problem),

@@ -1,10 +1,14 @@
 /**
  * Bayesian optimisation with a Gaussian process: mixed and conditional spaces, one model.
  */
+import { sobolSequence } from "../math/sobol.ts";
+import { normalQuantile } from "../math/special.ts";
+import type { Posterior } from "../models/gp/posterior.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Params, Space } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
+import type { Fantasies } from "./gp/acquisition.ts";
 import { bonusOf, clockTrial, type Knowledge, knowledgeOf } from "./gp/bonus.ts";
 import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
 import { type Search, search } from "./gp/search.ts";
@@ -26,6 +30,9 @@ export interface GpState {
 
 /** Global candidates. */
 const POOL = 600;
+/** So many open trials and more are imagined in so many ways (Snoek et al. 2012). */
+const FEWEST_IMAGINED = 3;
+const FANTASIES = 32;
 /** Best observed points that are mutated. */
 const ELITE = 5;
 
@@ -34,7 +41,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
   refuseUnknown("gp", options, []);
   return {
     name: "gp",
-    version: 1,
+    version: 2,
     init(problem) {
       const observed = observedNothing(problem);
       return {
@@ -105,6 +112,7 @@ function suggest(
   const before = posterior.size;
   const best = ensemble?.best ?? posterior.incumbent();
   believe(model, space, slot.open);
+  const fantasies = ensemble === undefined ? imagine(posterior, before, best, slot) : undefined;
   const candidates = search({
     parameters,
     features,
@@ -112,6 +120,7 @@ function suggest(
     snap: memo.snap,
     best,
     bonus,
+    ...(fantasies && { fantasies }),
     settle: settler(space, slot.fixed),
     elite: elite(observed),
     pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
@@ -119,8 +128,12 @@ function suggest(
   });
   posterior.truncate(before);
   const stream = slot.rng.stream("otherwise");
-  return firstUnseen(seen, slot, (n) =>
-    n < candidates.length ? Float64Array.from(candidates[n].unit) : uniformPoint(stream, parameters.length),
+  return firstUnseen(
+    seen,
+    slot,
+    (n) =>
+      n < candidates.length ? Float64Array.from(candidates[n].unit) : uniformPoint(stream, parameters.length),
+    { reals: true },
   );
 }
 
@@ -133,6 +146,23 @@ export function believe({ posterior, features }: Model, space: Space, open: read
     features.write(observation, x, 0);
     posterior.append(x);
   }
+}
+
+/** What the pending trials may come out as, where they are many: few are believed to come out as predicted. */
+function imagine(posterior: Posterior, observed: number, best: number, { rng }: Slot): Fantasies | undefined {
+  const pending = posterior.size - observed;
+  if (pending < FEWEST_IMAGINED) return undefined;
+  const sequence = sobolSequence(pending, rng.stream("fantasies"));
+  const draws = new Float64Array(FANTASIES * pending);
+  for (let s = 0; s < FANTASIES; s++)
+    sequence.point(s).forEach((u, p) => {
+      draws[s * pending + p] = normalQuantile(Math.min(1 - 1e-9, Math.max(1e-9, u)));
+    });
+  const values = posterior.imagine(draws);
+  const bests = Float64Array.from({ length: FANTASIES }, (_, s) =>
+    values.subarray(s * pending, (s + 1) * pending).reduce((a, b) => Math.min(a, b), best),
+  );
+  return { draws, bests };
 }
 
 /** The points with the lowest losses. */

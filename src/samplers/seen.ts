@@ -46,20 +46,27 @@ export function remember(seen: Seen, trial: Trial): void {
  * The first of several draws that was not tried; if none is, one of the points that are left, where they can be
  * listed. Where nothing is left: "done" for a deterministic objective, else a repeat.
  *
- * @param draw  the unit coordinates of the n-th draw, a function of the slot and n only
+ * @param draw           the unit coordinates of the n-th draw, a function of the slot and n only
+ * @param options.reals  whether reals may recur too: a search that climbs comes back to the ends of a range
  */
-export function firstUnseen(seen: Seen, slot: Slot, draw: (n: number) => Float64Array): Answer {
+export function firstUnseen(
+  seen: Seen,
+  slot: Slot,
+  draw: (n: number) => Float64Array,
+  { reals = false }: { readonly reals?: boolean } = {},
+): Answer {
   const { space, deterministic } = seen.problem;
   const { fixed = {} } = slot;
   const first = place(space, draw(0), fixed);
-  if (!mayRecur(seen.problem, first, fixed)) return { params: first };
+  const mayBeTaken = (params: Params) => deterministic !== false && (reals || isListed(space, params, fixed));
+  if (!mayBeTaken(first)) return { params: first };
   const told = keysOf(seen);
   const open = keysOfTrials(space, slot.open);
   const isTaken = (key: string) => told.has(key) || open.has(key);
   if (!isTaken(space.key(first))) return { params: first };
   for (let n = 1; n < TRIES; n++) {
     const params = place(space, draw(n), fixed);
-    if (!mayRecur(seen.problem, params, fixed) || !isTaken(space.key(params))) return { params };
+    if (!mayBeTaken(params) || !isTaken(space.key(params))) return { params };
   }
   const left = pointsLeft(seen, fixed)?.filter(({ key }) => !isTaken(key));
   if (left !== undefined && left.length > 0)
@@ -67,9 +74,8 @@ export function firstUnseen(seen: Seen, slot: Slot, draw: (n: number) => Float64
   return left !== undefined && deterministic === true ? "done" : { params: first };
 }
 
-/** Whether it is to be guarded: points with a real coordinate that was drawn do not come again. */
-function mayRecur({ space, deterministic }: Problem, params: Params, fixed: Params): boolean {
-  if (deterministic === false) return false;
+/** Whether it has no real coordinate that was drawn: such points do not come again. */
+function isListed(space: Space, params: Params, fixed: Params): boolean {
   return space.parameters.every(
     ({ domain, path }) => domain !== "real" || !(path in params) || path in fixed,
   );

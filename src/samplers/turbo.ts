@@ -58,7 +58,7 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
   refuseUnknown("turbo", options, []);
   return {
     name: "turbo",
-    version: 1,
+    version: 2,
     init: (problem) => ({
       problem,
       seen: seenNothing(problem),
@@ -142,8 +142,11 @@ function suggest(state: TurboState, model: Model, slot: Slot): Answer {
   const bonus = actives.map((active, c) => faith * (prior?.logRatio(units[c], active) ?? 0));
   const order = ranked(posterior, slot, model, x, problem, bonus);
   const otherwise = slot.rng.stream("otherwise");
-  const answer = firstUnseen(seen, slot, (n) =>
-    n < order.length ? units[order[n]] : uniformPoint(otherwise, parameters.length),
+  const answer = firstUnseen(
+    seen,
+    slot,
+    (n) => (n < order.length ? units[order[n]] : uniformPoint(otherwise, parameters.length)),
+    { reals: true },
   );
   return typeof answer === "string"
     ? answer

@@ -137,3 +137,24 @@ test("fitting finds the parameter that does nothing", () => {
   expect(scaleOf("lr")).toBeLessThan(scaleOf("o.sgd.m"));
   expect(Number.isFinite(value)).toBe(true);
 });
+
+test("a sample of pending points moves the mean as if they had come out so", () => {
+  const data = draw(20);
+  const width = data.features.numeric + data.features.nominal;
+  const theta = new Float64Array(data.scales + 2).fill(-0.5);
+  theta[data.scales + 1] = -9;
+  const options = { capacity: 30, batch: 8 };
+  const [imagining, told] = [0, 1].map(() => posterior(createKernels(), data, theta, options)!);
+  const pending = draw(3, 5).x;
+  const at = draw(4, 6).x;
+  for (let p = 0; p < 3; p++) imagining.append(pending.subarray(p * width, (p + 1) * width));
+  const draws = Float64Array.of(0.3, -1.2, 0.7);
+  const values = imagining.imagine(draws);
+  const { mean, byPending } = imagining.predict(at, 4);
+  for (let p = 0; p < 3; p++) told.append(pending.subarray(p * width, (p + 1) * width), values[p]);
+  const wanted = told.predict(at, 4).mean;
+  for (let c = 0; c < 4; c++) {
+    const moved = draws.reduce((sum, draw, p) => sum + byPending![3 * c + p] * draw, mean[c]);
+    expect(moved).toBeCloseTo(wanted[c], 2);
+  }
+});

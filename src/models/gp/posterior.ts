@@ -13,6 +13,8 @@ const LEAST_VARIANCE = 1e-12;
 export interface Predictions {
   readonly mean: Float64Array;
   readonly std: Float64Array;
+  /** How the mean follows each pending point, in standard deviations of it: shape (count, pending); absent without. */
+  readonly byPending?: Float64Array;
 }
 
 export interface Posterior {
@@ -26,6 +28,14 @@ export interface Posterior {
   readonly clamped: number;
   /** One more observation; without a value a pending one, which is believed to come out as predicted. */
   append(x: ArrayLike<number>, y?: number): void;
+  /**
+   * Values of the pending points as drawn from the posterior, one after the other.
+   *
+   * @param draws  standard normal numbers, shape (samples, pending); the mean of a sample elsewhere is then the
+   *               predicted one plus `byPending` times its draws
+   * @returns      shape (samples, pending)
+   */
+  imagine(draws: Float64Array): Float64Array;
   /** Forgets all but the first `size` observations. */
   truncate(size: number): void;
   /** The smallest posterior mean among the observed points: the incumbent, noise taken off. */
@@ -121,13 +131,18 @@ export function posterior(
       out,
       slopesOut,
     );
-  const readPredictions = (count: number, meanAt: number, varianceAt: number): Predictions => {
+  const readPredictions = (count: number, meanAt: number, varianceAt: number, vAt: number): Predictions => {
     const { memory } = kernels;
+    const pending = size - observed;
+    const byPending = new Float64Array(count * pending);
+    for (let c = 0; c < count && pending > 0; c++)
+      byPending.set(memory.subarray(vAt + c * stride + observed, vAt + c * stride + size), c * pending);
     return {
       mean: memory.slice(meanAt, meanAt + count),
       std: Float64Array.from({ length: count }, (_, c) =>
         Math.sqrt(Math.max(memory[varianceAt + c], LEAST_VARIANCE * amplitude)),
       ),
+      ...(pending > 0 && { byPending }),
     };
   };
   /** V, means and variances of `count` points whose scaled coordinates lie at `from`. */
@@ -219,6 +234,22 @@ export function posterior(
         if (poolSize > 0) keepPool();
       }
     },
+    imagine(draws) {
+      const pending = size - observed;
+      const { memory } = kernels;
+      const imagined = new Float64Array(draws.length);
+      for (let s = 0; s < draws.length; s += pending)
+        for (let p = 0; p < pending; p++) {
+          const row = room.factor + (observed + p) * stride;
+          const pivot = memory[row + observed + p];
+          let value =
+            values[observed + p] +
+            Math.sqrt(Math.max(0, pivot * pivot - noises[observed + p])) * draws[s + p];
+          for (let q = 0; q < p; q++) value += memory[row + observed + q] * draws[s + q];
+          imagined[s + p] = value;
+        }
+      return imagined;
+    },
     truncate(to) {
       size = Math.min(size, to);
       observed = Math.min(observed, size);
@@ -239,7 +270,7 @@ export function posterior(
     predict(x, count) {
       for (let c = 0; c < count; c++) writePoint(x, c * width, points + c * width);
       solve(count, points, v, mean, variance);
-      return readPredictions(count, mean, variance);
+      return readPredictions(count, mean, variance, v);
     },
     leaveOneOut() {
       updateAlpha();
@@ -268,7 +299,7 @@ export function posterior(
       solve(count, points, poolV, poolMean, poolVariance);
       keepPool();
     },
-    pool: () => readPredictions(poolSize, poolMean, poolVariance),
+    pool: () => readPredictions(poolSize, poolMean, poolVariance, poolV),
     slope(x) {
       updateAlpha();
       writePoint(x, 0, single);

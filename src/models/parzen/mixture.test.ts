@@ -15,18 +15,19 @@ function mixtureOf(s: Space, units: readonly number[][]) {
     snap(unit, active);
     return { unit, active };
   });
-  const orders = s.parameters.map(({ index }) =>
-    Int32Array.from(
+  const orders = s.parameters.map(({ index }) => {
+    const places = Int32Array.from(
       points
         .map((_, place) => place)
         .filter((place) => points[place].active[index])
         .sort((a, b) => points[a].unit[index] - points[b].unit[index]),
-    ),
-  );
+    );
+    const values = Float64Array.from(places, (place) => points[place].unit[index]);
+    return { places, values, size: places.length };
+  });
   const component = Int32Array.from(points, (_, place) => place);
   const weights = new Float64Array(points.length + 1).fill(1);
   return mixture(createKernels(), branchesOf(s), {
-    points,
     component,
     count: points.length,
     weights,

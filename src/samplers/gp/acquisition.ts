@@ -1,7 +1,7 @@
 /**
  * Logarithm of expected improvement, and what the user knows beforehand.
  */
-import { log } from "../../math/elementary.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { logH, logHGradient } from "../../math/special.ts";
 import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
 
@@ -13,6 +13,42 @@ import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
  */
 export function logExpectedImprovement({ mean, std }: Predictions, best: number): Float64Array {
   return mean.map((value, c) => logH((best - value) / std[c]) + log(std[c]));
+}
+
+/** What pending trials may come out as. */
+export interface Fantasies {
+  /** Standard normal numbers, shape (samples, pending). */
+  readonly draws: Float64Array;
+  /** The incumbent in each sample, shape (samples). */
+  readonly bests: Float64Array;
+}
+
+/**
+ * ln of EI averaged over what pending trials may come out as.
+ *
+ * @returns shape (count)
+ * @see Snoek et al. 2012, "Practical Bayesian optimization of machine learning algorithms", section 3.2
+ */
+export function logFantasisedImprovement(
+  { mean, std, byPending }: Predictions,
+  { draws, bests }: Fantasies,
+): Float64Array {
+  const samples = bests.length;
+  const pending = draws.length / samples;
+  const logs = new Float64Array(samples);
+  return mean.map((value, c) => {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let s = 0; s < samples; s++) {
+      let shifted = value;
+      for (let p = 0; p < pending; p++)
+        shifted += (byPending as Float64Array)[c * pending + p] * draws[s * pending + p];
+      logs[s] = logH((bests[s] - shifted) / std[c]);
+      if (logs[s] > most) most = logs[s];
+    }
+    let sum = 0;
+    for (let s = 0; s < samples; s++) sum += exp(logs[s] - most);
+    return most + log(sum / samples) + log(std[c]);
+  });
 }
 
 /** ln EI at one point, and its derivatives by the numeric coordinates. */

@@ -4,12 +4,17 @@
  */
 import { type Minimum, minimise } from "../../math/lbfgs.ts";
 import type { Features } from "../../models/gp/features.ts";
-import type { Posterior } from "../../models/gp/posterior.ts";
+import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
 import type { Rng } from "../../random.ts";
 import type { Snap } from "../../space/snap.ts";
 import type { Encoded, Parameter } from "../../space/types.ts";
 import { mutate } from "../neighbours.ts";
-import { logExpectedImprovement, logExpectedImprovementSlope } from "./acquisition.ts";
+import {
+  type Fantasies,
+  logExpectedImprovement,
+  logExpectedImprovementSlope,
+  logFantasisedImprovement,
+} from "./acquisition.ts";
 
 /** Mutations of each of the best points. */
 const MUTATIONS = 60;
@@ -40,6 +45,8 @@ export interface Search {
   readonly snap: Snap;
   /** What improvement is counted from. */
   readonly best: number;
+  /** What open trials may come out as, where there are many. */
+  readonly fantasies?: Fantasies;
   /** Added to the acquisition, where something is: what the user expects, what a trial costs. Shape (points). */
   readonly bonus?: (points: readonly Encoded[]) => Float64Array;
   /** Settles the coordinates that are not to be searched. */
@@ -78,7 +85,7 @@ function distinct(candidates: readonly Candidate[]): Candidate[] {
 
 /** The acquisition at points, snapped and settled. */
 function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
-  const { features, posterior, snap, settle, bonus, best } = task;
+  const { features, posterior, snap, settle, bonus } = task;
   const width = features.numeric + features.nominal;
   const x = new Float64Array(units.length * width);
   const points = units.map((unit, c) => {
@@ -88,14 +95,21 @@ function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
     features.write({ unit, active }, x, c * width);
     return { unit, active };
   });
-  const acquisition = logExpectedImprovement(posterior.predict(x, units.length), best);
+  const acquisition = acquisitionOf(task, posterior.predict(x, units.length));
   const added = bonus?.(points);
   return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
 
-function evaluatePool({ posterior, pool, snap, best, bonus }: Search): Candidate[] {
+function acquisitionOf({ best, fantasies }: Search, predictions: Predictions): Float64Array {
+  return fantasies === undefined || predictions.byPending === undefined
+    ? logExpectedImprovement(predictions, best)
+    : logFantasisedImprovement(predictions, fantasies);
+}
+
+function evaluatePool(task: Search): Candidate[] {
+  const { posterior, pool, snap, bonus } = task;
   if (pool.length === 0) return [];
-  const acquisition = logExpectedImprovement(posterior.pool(), best);
+  const acquisition = acquisitionOf(task, posterior.pool());
   const points = pool.map((unit) => {
     const active = new Uint8Array(unit.length);
     snap(unit, active);

@@ -13,6 +13,7 @@ import type { Encoded } from "../../space/types.ts";
 import type { Trial } from "../../trial.ts";
 import { byRank, type Observed, observationOf } from "../observed.ts";
 import { sourcePoints } from "../sources.ts";
+import { copySorted, insertSorted, type Sorted, sortedNothing } from "./sorted.ts";
 
 /** The best tenth are good, at most this many. */
 const GOOD_SHARE = 0.1;
@@ -43,7 +44,7 @@ export interface Orders {
   /** Places of observations, best first. */
   ranked: number[];
   /** For each parameter, places of the observations that have it, ascending. */
-  coordinates: number[][];
+  coordinates: Sorted[];
   revisions: number;
   kernels?: { readonly good: Kernels; readonly bad: Kernels };
 }
@@ -62,7 +63,7 @@ export function ordersOf(problem: Problem): Orders {
     ),
     stream: rng(0, "explain"),
     ranked: [],
-    coordinates: space.parameters.map(() => []),
+    coordinates: space.parameters.map(sortedNothing),
     revisions: 0,
   };
 }
@@ -72,14 +73,13 @@ export function reorder(orders: Orders, { list, revisions }: Observed): void {
   if (orders.revisions !== revisions) {
     orders.revisions = revisions;
     orders.ranked = [];
-    orders.coordinates = orders.coordinates.map(() => []);
+    orders.coordinates = orders.coordinates.map(sortedNothing);
   }
   while (orders.ranked.length < list.length) {
     const place = orders.ranked.length;
     const { unit, active } = list[place];
     insert(orders.ranked, place, (other) => byRank(list[other], list[place]) <= 0);
-    for (let j = 0; j < unit.length; j++)
-      if (active[j]) insert(orders.coordinates[j], place, (other) => list[other].unit[j] <= unit[j]);
+    for (let j = 0; j < unit.length; j++) if (active[j]) insertSorted(orders.coordinates[j], place, unit[j]);
   }
 }
 
@@ -114,14 +114,13 @@ export function densitiesOf(
   const bad = drawBad(isGood, stream);
   const points: readonly Encoded[] =
     isGood.length > known ? [...observed.list, ...pending, ...orders.borrowed] : observed.list;
-  const coordinates = orders.coordinates.map((order, j) => withPending(order, points, known, j));
+  const coordinates = orders.coordinates.map((order, j) => withOthers(order, points, known, j));
   const build = (kernels: Kernels, chosen: Uint8Array, prior?: SpacePrior) => {
     kernels.release();
     const component = new Int32Array(points.length).fill(-1);
     let count = 0;
     for (let place = 0; place < points.length; place++) if (chosen[place]) component[place] = count++;
     return mixture(kernels, branches, {
-      points,
       component,
       count,
       weights: weightsOf(
@@ -153,18 +152,12 @@ function drawBad(isGood: Uint8Array, stream: Rng): Uint8Array {
   return bad;
 }
 
-function withPending(
-  order: readonly number[],
-  points: readonly Encoded[],
-  known: number,
-  j: number,
-): Int32Array {
-  if (points.length === known) return Int32Array.from(order);
-  const all = [...order];
+function withOthers(order: Sorted, points: readonly Encoded[], known: number, j: number): Sorted {
+  if (points.length === known) return order;
+  const all = copySorted(order);
   for (let place = known; place < points.length; place++)
-    if (points[place].active[j])
-      insert(all, place, (other) => points[other].unit[j] <= points[place].unit[j]);
-  return Int32Array.from(all);
+    if (points[place].active[j]) insertSorted(all, place, points[place].unit[j]);
+  return all;
 }
 
 /**
