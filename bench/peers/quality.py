@@ -129,6 +129,13 @@ class Rustuna(Optuna):
         self.optuna, self.space, self.order, self.trials = rustuna, space, ordered(space), {}
         self.study = rustuna.create_study(sampler=make(rustuna, seed))
 
+    def tell(self, number, loss):
+        trial = self.trials.pop(number).number
+        if loss is None:
+            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+        else:
+            self.study.tell(trial, loss)
+
 
 class Worst:
     """Stands in for failures where a peer knows none: the worst loss so far."""
@@ -144,7 +151,7 @@ class Worst:
 
 
 class Smac:
-    def __init__(self, space, seed, trials):
+    def __init__(self, space, seed, trials, added):
         from ConfigSpace import AndConjunction, Categorical, ConfigurationSpace, EqualsCondition, Float, InCondition, Integer
         from ConfigSpace import OrdinalHyperparameter
         from smac import HyperparameterOptimizationFacade, Scenario
@@ -178,7 +185,12 @@ class Smac:
         scenario = Scenario(
             config, n_trials=trials, deterministic=True, seed=seed, output_directory=tempfile.mkdtemp(prefix="smac-")
         )
-        self.facade = HyperparameterOptimizationFacade(scenario, lambda config, seed=0: 0.0, logging_level=50, overwrite=True)
+        more = {}
+        if added > 0:  # what was added stands for the initial design
+            more["initial_design"] = HyperparameterOptimizationFacade.get_initial_design(scenario, n_configs=0)
+        self.facade = HyperparameterOptimizationFacade(
+            scenario, lambda config, seed=0: 0.0, logging_level=50, overwrite=True, **more
+        )
 
     def ask(self, number):
         info = self.info[number] = self.facade.ask()
@@ -195,7 +207,7 @@ class Smac:
 
 
 class Hyperopt:
-    def __init__(self, space, seed, trials):
+    def __init__(self, space, seed, trials, _added):
         import numpy
         from hyperopt import JOB_STATE_DONE, STATUS_OK, Trials, hp, tpe
         from hyperopt.base import Domain
@@ -245,7 +257,7 @@ class Hyperopt:
 
 
 class Hebo:
-    def __init__(self, space, seed, trials):
+    def __init__(self, space, seed, trials, _added):
         import numpy
         import pandas
         import torch
@@ -292,7 +304,7 @@ class Hebo:
 
 
 class Ax:
-    def __init__(self, space, seed, trials):
+    def __init__(self, space, seed, trials, _added):
         import torch
         from ax.service.ax_client import AxClient, ObjectiveProperties
 
@@ -347,10 +359,10 @@ def optuna_gp(optuna, seed):
 
 
 PEERS = {
-    "optuna-random": ("optuna", lambda s, seed, n: Optuna(s, seed, lambda o, k: o.samplers.RandomSampler(seed=k))),
-    "optuna-tpe": ("optuna", lambda s, seed, n: Optuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
-    "optuna-gp": ("optuna", lambda s, seed, n: Optuna(s, seed, optuna_gp)),
-    "rustuna-tpe": ("rustuna", lambda s, seed, n: Rustuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
+    "optuna-random": ("optuna", lambda s, seed, n, added: Optuna(s, seed, lambda o, k: o.samplers.RandomSampler(seed=k))),
+    "optuna-tpe": ("optuna", lambda s, seed, n, added: Optuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
+    "optuna-gp": ("optuna", lambda s, seed, n, added: Optuna(s, seed, optuna_gp)),
+    "rustuna-tpe": ("rustuna", lambda s, seed, n, added: Rustuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
     "smac": ("smac", Smac),
     "hyperopt": ("hyperopt", Hyperopt),
     "hebo": ("hebo", Hebo),
@@ -387,7 +399,9 @@ def main():
             if operation == "version":
                 answer = version(message["peer"])
             elif operation == "init":
-                peer = PEERS[message["peer"]][1](message["space"], message["seed"], message["trials"])
+                peer = PEERS[message["peer"]][1](
+                    message["space"], message["seed"], message["trials"], message.get("added", 0)
+                )
             elif operation == "ask":
                 params, cpu = timed(lambda: peer.ask(message["number"]))
                 answer = {"params": params, "cpu": cpu}

@@ -4,14 +4,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { createStudy, makeSampler, type Params } from "../../src/index.ts";
+import { createStudy, makeSampler, type Params, type Space, UnsupportedError } from "../../src/index.ts";
 import type { Task } from "./task.ts";
 
 /** One study of one contender. CPU seconds are those of asks and tells. */
 export interface Run {
   ask(number: number): Promise<Params>;
   tell(number: number, loss: number): Promise<void>;
+  /** A trial that was run elsewhere. */
+  add(params: Params, loss: number): Promise<void>;
+  /** The trial that the study would recommend; undefined where that is simply the lowest it was told. */
+  best?(): number | undefined;
   cpu(): number;
+  /** The most memory that its process has had, in megabytes. */
+  peakMegabytes(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -19,7 +25,11 @@ export interface Contender {
   /** The name in tables, and with its version the folder of its curves. */
   readonly name: string;
   readonly version: string;
-  start(task: Task, seed: number, trials: number): Promise<Run>;
+  readonly isPeer: boolean;
+  /** Whether it can search the task's space. */
+  takes(task: Task): boolean;
+  /** @param added  how many trials that were run elsewhere will be added before the first ask. @default 0 */
+  start(task: Task, seed: number, trials: number, added?: number): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -28,9 +38,12 @@ export function ours(name: string): Contender {
   return {
     name,
     version: String(makeSampler(name).version),
+    isPeer: false,
+    takes: ({ space }) => canSearch(name, space),
     close: async () => {},
     async start(task, seed, trials) {
-      const study = await createStudy(task.space, { sampler: name, seed, trials });
+      const { space, warmStart = [] } = task;
+      const study = await createStudy(space, { sampler: name, seed, trials, warmStart });
       let cpu = 0;
       const counted = async <T>(work: () => Promise<T>): Promise<T> => {
         const before = process.cpuUsage();
@@ -47,17 +60,32 @@ export function ours(name: string): Contender {
           return asked.flat;
         },
         tell: async (number, loss) => void (await counted(() => study.tell(number, loss))),
+        add: async (params, value) => void (await study.add({ params: space.nest(params), values: value })),
+        best: () => study.best?.number,
         cpu: () => cpu,
+        peakMegabytes: async () => process.resourceUsage().maxRSS / 1024,
         close: () => study.close(),
       };
     },
   };
 }
 
+function canSearch(name: string, space: Space): boolean {
+  try {
+    const objectives = [{ name: "value", direction: "minimize" }] as const;
+    makeSampler(name).init({ space, objectives, seed: 1, limits: {} });
+    return true;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return false;
+    throw error;
+  }
+}
+
 interface Answer {
   readonly params?: Params;
   readonly cpu?: number;
   readonly version?: string;
+  readonly peak_mb?: number;
   readonly error?: string;
   readonly missing?: boolean;
 }
@@ -81,9 +109,11 @@ export async function peer(name: string): Promise<Contender | undefined> {
   return {
     name,
     version,
+    isPeer: true,
+    takes: () => true,
     close: async () => void child.kill(),
-    async start(task, seed, trials) {
-      await call({ op: "init", peer: name, space: task.space.toJSON(), seed, trials });
+    async start(task, seed, trials, added = 0) {
+      await call({ op: "init", peer: name, space: task.space.toJSON(), seed, trials, added });
       let cpu = 0;
       return {
         async ask(number) {
@@ -99,7 +129,9 @@ export async function peer(name: string): Promise<Contender | undefined> {
           });
           cpu += used;
         },
+        add: async (params, loss) => void (await call({ op: "add", params, loss })),
         cpu: () => cpu,
+        peakMegabytes: async () => (await call({ op: "rss" })).peak_mb ?? Number.NaN,
         close: async () => void (await call({ op: "end" })),
       };
     },

@@ -1,115 +1,179 @@
 /**
- * The tables of the benchmark.
+ * The tables of a part of the protocol in which contenders are held against each other.
  */
-import type { Cell } from "./cell.ts";
 import type { Contender } from "./contenders.ts";
-import { readCells } from "./curves.ts";
-import { type Reference, referenceOf } from "./references.ts";
-import {
-  byFamily,
-  common,
-  difference,
-  type Families,
-  meanRegret,
-  type Regrets,
-  regret,
-  wins,
-} from "./score.ts";
-import type { Task } from "./task.ts";
+import { goalTable } from "./goals.ts";
+import { TWELVE } from "./limits.ts";
+import type { Curves } from "./regrets.ts";
+import { byFamily, common, difference, meanRegret, wins } from "./score.ts";
+import { interval, share, table } from "./tables.ts";
 
-interface Wanted {
-  readonly contenders: readonly Contender[];
-  readonly tasks: readonly Task[];
-  readonly track: string;
-  readonly trials: number;
+/** Where families and tasks are looked at one by one. */
+const CLOSER = [50, 100];
+
+export interface Reported {
+  readonly markdown: string;
+  /** The same for programs. */
+  readonly data: unknown;
 }
 
-const COUNTS = [10, 20, 30, 50, 64, 75, 100];
-const share = (value: number) => (Number.isFinite(value) ? value.toFixed(3).replace(/^(-?)0\./, "$1.") : "");
+/** @param counts  numbers of trials at which it is looked, ascending */
+export function report(
+  contenders: readonly Contender[],
+  track: string,
+  counts: readonly number[],
+  curves: Curves,
+): Reported {
+  const { families, kinds } = curves;
+  const taking = contenders.filter(({ name }) => curves.cells(name, track).length > 0);
+  if (taking.length === 0) return { markdown: "Nothing was run.\n", data: {} };
+  const reached = counts.filter((n) => taking.some(({ name }) => curves.regrets(name, track, n).size > 0));
+  const last = reached[reached.length - 1];
+  const closer = CLOSER.filter((n) => reached.includes(n));
+  if (closer.length === 0) closer.push(last);
+  const lines: string[] = [
+    `Mean normalised regret over ${families.size} tasks in ${kinds.length} families (0 = best known, 1 = random's best of ten):`,
+    "",
+    ...meansTable(taking, track, reached, curves),
+  ];
+  const few = TWELVE.filter((task) => families.has(task));
+  if (few.length > 0 && few.length < families.size)
+    lines.push(
+      `The same over the ${few.length} tasks that every contender runs:`,
+      "",
+      ...table(
+        ["contender", ...reached.map((n) => `n=${n}`)],
+        taking.map(({ name }) => [
+          name,
+          ...reached.map((n) => {
+            const regrets = curves.regrets(name, track, n, few);
+            return regrets.size === few.length ? share(meanRegret(regrets, families)) : "";
+          }),
+        ]),
+      ),
+    );
+  for (const n of closer)
+    lines.push(
+      `By family at ${n} (in brackets on how many tasks, where not on all):`,
+      "",
+      ...familyTable(taking, track, n, curves),
+    );
+  lines.push(...differences(taking, track, closer, curves));
+  for (const n of closer) lines.push(...goalTable(taking, track, n, curves));
+  for (const n of closer)
+    lines.push(
+      `By task at ${n}:`,
+      "",
+      ...table(
+        ["task", ...taking.map(({ name }) => name)],
+        [...families.keys()].map((task) => [
+          task,
+          ...taking.map(({ name }) => share(meanOf(curves.regrets(name, track, n, [task]).get(task)))),
+        ]),
+      ),
+    );
+  return { markdown: lines.join("\n"), data: dataOf(taking, track, reached, curves) };
+}
 
-export function report({ contenders, tasks, track, trials }: Wanted) {
-  const families: Families = new Map(tasks.map(({ name, family }) => [name, family]));
-  const references = new Map<string, Reference>(tasks.map((task) => [task.name, referenceOf(task)]));
-  const counts = COUNTS.filter((n) => n <= trials);
-  const cells = new Map<string, ReadonlyMap<string, readonly Cell[]>>(
+const meanOf = (seeds: ReadonlyMap<number, number> | undefined) =>
+  seeds && [...seeds.values()].reduce((sum, value) => sum + value, 0) / seeds.size;
+
+function meansTable(
+  contenders: readonly Contender[],
+  track: string,
+  counts: readonly number[],
+  curves: Curves,
+) {
+  return table(
+    ["contender", "tasks", "runs", ...counts.map((n) => `n=${n}`), "CPU ms an ask", "failed trials"],
+    contenders.map(({ name, version }) => {
+      const cells = curves.cells(name, track);
+      const failed = cells.reduce(
+        (sum, { losses }) => sum + losses.filter((loss) => loss === null).length,
+        0,
+      );
+      return [
+        `${name} ${version}`,
+        String(curves.regrets(name, track, counts[0]).size),
+        String(cells.length),
+        ...counts.map((n) => share(meanRegret(curves.regrets(name, track, n), curves.families))),
+        cpuOf(curves, name, track).toPrecision(3),
+        String(failed),
+      ];
+    }),
+  );
+}
+
+function cpuOf(curves: Curves, name: string, track: string): number {
+  const cells = curves.cells(name, track);
+  return (1000 * cells.reduce((sum, { cpu }) => sum + cpu, 0)) / cells.length;
+}
+
+function familyTable(contenders: readonly Contender[], track: string, n: number, curves: Curves): string[] {
+  const { families, kinds } = curves;
+  return table(
+    ["contender", ...kinds],
+    contenders.map(({ name }) => {
+      const regrets = curves.regrets(name, track, n);
+      const means = byFamily(regrets, families);
+      return [
+        name,
+        ...kinds.map((kind) => {
+          const all = [...families.values()].filter((family) => family === kind).length;
+          const own = [...regrets.keys()].filter((task) => families.get(task) === kind).length;
+          return own === 0 ? "" : `${share(means.get(kind))}${own < all ? ` (${own})` : ""}`;
+        }),
+      ];
+    }),
+  );
+}
+
+/** The first contender against each other one, on the tasks that both ran. */
+function differences(
+  [first, ...others]: readonly Contender[],
+  track: string,
+  counts: readonly number[],
+  curves: Curves,
+): string[] {
+  if (others.length === 0) return [];
+  const rows = others.map(({ name }) => [
+    name,
+    ...counts.flatMap((n) => {
+      const [a, b] = [curves.regrets(first.name, track, n), curves.regrets(name, track, n)];
+      if (common(a, b)[0].size === 0) return ["", ""];
+      const found = difference(a, b, curves.families);
+      return [`${interval(found)} on ${found.tasks}`, share(wins(a, b))];
+    }),
+  ]);
+  return [
+    `Differences of ${first.name} on common tasks (below 0: it is better), with 95 % intervals; share of runs that it wins:`,
+    "",
+    ...table(["against", ...counts.flatMap((n) => [`n=${n}`, "wins"])], rows),
+  ];
+}
+
+function dataOf(contenders: readonly Contender[], track: string, counts: readonly number[], curves: Curves) {
+  const { families } = curves;
+  return Object.fromEntries(
     contenders.map(({ name, version }) => [
       name,
-      new Map(tasks.map((task) => [task.name, readCells(name, version, track, task.name)])),
+      {
+        version,
+        counts,
+        means: counts.map((n) => meanRegret(curves.regrets(name, track, n), families)),
+        families: Object.fromEntries(
+          counts.map((n) => [n, Object.fromEntries(byFamily(curves.regrets(name, track, n), families))]),
+        ),
+        tasks: Object.fromEntries(
+          counts.map((n) => [
+            n,
+            Object.fromEntries(
+              [...curves.regrets(name, track, n)].map(([task, seeds]) => [task, meanOf(seeds)]),
+            ),
+          ]),
+        ),
+        cpuMs: cpuOf(curves, name, track),
+      },
     ]),
   );
-  const regretsOf = (name: string, n: number): Regrets => {
-    const regrets = new Map<string, ReadonlyMap<number, number>>();
-    for (const [task, list] of cells.get(name) ?? []) {
-      const long = list.filter(({ losses }) => losses.length >= n);
-      const reference = references.get(task) as Reference;
-      if (long.length > 0)
-        regrets.set(task, new Map(long.map((cell) => [cell.seed, regret(cell, n, reference)])));
-    }
-    return regrets;
-  };
-  const names = [...new Set(families.values())];
-  const last = counts.at(-1) as number;
-  const lines = [
-    `Track ${track}: mean normalised regret over ${tasks.length} tasks in ${names.length} families (0 = best known, 1 = random's best of ten)`,
-    "",
-    `| contender | tasks | runs | ${counts.map((n) => `n=${n}`).join(" | ")} | ${names.map((name) => `${name} (${last})`).join(" | ")} | CPU ms an ask | failed |`,
-    `|---|--:|--:|${counts.map(() => "--:|").join("")}${names.map(() => "--:|").join("")}--:|--:|`,
-  ];
-  const data: Record<string, unknown> = {};
-  for (const { name, version } of contenders) {
-    const all = [...(cells.get(name)?.values() ?? [])].flat();
-    const families100 = byFamily(regretsOf(name, last), families);
-    const means = counts.map((n) => meanRegret(regretsOf(name, n), families));
-    const cpu = (1000 * all.reduce((sum, cell) => sum + cell.cpu, 0)) / all.length;
-    const failed = all.reduce((sum, { losses }) => sum + losses.filter((loss) => loss === null).length, 0);
-    lines.push(
-      `| ${name} ${version} | ${regretsOf(name, last).size} | ${all.length} | ${means.map(share).join(" | ")} | ${names
-        .map((family) => share(families100.get(family) ?? Number.NaN))
-        .join(" | ")} | ${cpu.toPrecision(3)} | ${failed} |`,
-    );
-    data[name] = { version, counts, means, families: Object.fromEntries(families100), cpuMs: cpu };
-  }
-  const [first, ...others] = contenders;
-  lines.push(
-    "",
-    `Differences of ${first.name} on common tasks, with 95 % intervals; share of runs that it wins:`,
-    "",
-  );
-  lines.push(
-    `| against | ${counts
-      .filter((n) => n >= 50)
-      .map((n) => `n=${n} | wins`)
-      .join(" | ")} |`,
-  );
-  lines.push(
-    `|---|${counts
-      .filter((n) => n >= 50)
-      .map(() => "---|--:|")
-      .join("")}`,
-  );
-  for (const { name } of others) {
-    const parts = counts
-      .filter((n) => n >= 50)
-      .map((n) => {
-        const [a, b] = [regretsOf(first.name, n), regretsOf(name, n)];
-        if (common(a, b)[0].size === 0) return " | ";
-        const { mean, low, high, tasks: on } = difference(a, b, families);
-        return `${share(mean)} [${share(low)}, ${share(high)}] on ${on} | ${share(wins(a, b))}`;
-      });
-    lines.push(`| ${name} | ${parts.join(" | ")} |`);
-  }
-  const perTask = tasks.map(
-    (task) =>
-      `| ${task.name} | ${contenders
-        .map(({ name }) => {
-          const seeds = regretsOf(name, last).get(task.name);
-          return seeds === undefined
-            ? ""
-            : share([...seeds.values()].reduce((s, v) => s + v, 0) / seeds.size);
-        })
-        .join(" | ")} |`,
-  );
-  lines.push("", `By task at ${last}:`, "", `| task | ${contenders.map(({ name }) => name).join(" | ")} |`);
-  lines.push(`|---|${contenders.map(() => "--:|").join("")}`, ...perTask);
-  return { markdown: lines.join("\n"), data };
 }

@@ -9,11 +9,20 @@ import type { Reference } from "./references.ts";
 const WORST = 2;
 const DRAWS = 2000;
 
-/** (best of the first n − lowest) / (random's best of ten − lowest), within 0 and 2. */
-export function regret({ losses }: Cell, n: number, { best, random }: Reference): number {
+/**
+ * (best of the first n − lowest) / (random's best of ten − lowest), within 0 and 2. Where values were noisy, what the
+ * study recommends after n trials counts, not the luckiest of them.
+ */
+export function regret(
+  { losses, recommended }: Pick<Cell, "losses" | "recommended">,
+  n: number,
+  { best, random }: Reference,
+): number {
+  const looked = recommended === undefined ? losses.slice(0, n) : [recommended[n - 1]];
   let lowest = Number.POSITIVE_INFINITY;
-  for (const loss of losses.slice(0, n)) if (loss !== null && loss < lowest) lowest = loss;
-  return Math.min(WORST, Math.max(0, (lowest - best) / (random - best)));
+  for (const loss of looked) if (loss !== null && loss < lowest) lowest = loss;
+  if (lowest <= best) return 0; // also where nothing is to be gained on the task
+  return Math.min(WORST, (lowest - best) / (random - best));
 }
 
 /** Regrets of one contender: by task, by seed. */

@@ -4,27 +4,30 @@
 import { runCell } from "./cell.ts";
 import { type Contender, ours, peer } from "./contenders.ts";
 import { allTasks } from "./tasks/index.ts";
+import { trackNamed } from "./tracks.ts";
 
 export interface Work {
   readonly isPeer: boolean;
   readonly name: string;
+  readonly track: string;
   readonly task: string;
   readonly seed: number;
   readonly trials: number;
-  readonly workers: number;
 }
 
 const tasks = new Map(allTasks().map((task) => [task.name, task]));
 const contenders = new Map<string, Contender>();
 
-process.on("message", async ({ isPeer, name, task, ...how }: Work) => {
+process.on("message", async ({ isPeer, name, track, task, seed, trials }: Work) => {
   try {
     let contender = contenders.get(name);
     if (contender === undefined)
       contenders.set(name, (contender = isPeer ? await peer(name) : ours(name)) as Contender);
     const found = tasks.get(task);
     if (contender === undefined || found === undefined) throw new Error(`${name} or ${task} is not there`);
-    process.send?.({ cell: await runCell(contender, found, how) });
+    const { workers, variant } = trackNamed(track);
+    const whole = variant?.(found, seed, [...tasks.values()]) ?? found;
+    process.send?.({ cell: await runCell(contender, whole, { seed, trials, workers }) });
   } catch (error) {
     await contenders.get(name)?.close();
     contenders.delete(name);
