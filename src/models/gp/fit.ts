@@ -12,6 +12,8 @@ const STARTS = [
   { scale: 0.3, noise: 1e-4 },
 ];
 const EVALUATIONS = 50;
+/** With warped coordinates, from the plain fit on. */
+const WARP_EVALUATIONS = 25;
 const TOLERANCE = 1e-2;
 /** By how many nats input warping must explain the data better. */
 const EVIDENCE = 2;
@@ -62,7 +64,7 @@ function fitWarped(kernels: Kernels, data: Data, warped: Int32Array, plain: Fit)
   start.set(plain.theta);
   const { lower, upper } = boundsOf(data, 2 * warped.length);
   const { x, value, evaluations } = minimise(negativeLogPosterior(kernels, data, warped), start, {
-    ...{ lower, upper, tolerance: TOLERANCE, evaluations: EVALUATIONS },
+    ...{ lower, upper, tolerance: TOLERANCE, evaluations: WARP_EVALUATIONS },
   });
   const used = plain.evaluations + evaluations;
   if (!(plain.value - value > EVIDENCE)) return { ...plain, evaluations: used };

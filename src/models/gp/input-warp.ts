@@ -41,12 +41,29 @@ export function warpSlope(u: number, lnA: number, lnB: number): number {
   return (a * b * power * exp((b - 1) * log(1 - power))) / v;
 }
 
-/** dw/d ln a and dw/d ln b. */
-export function warpGradient(u: number, lnA: number, lnB: number): readonly [number, number] {
-  const [a, b, v] = [exp(lnA), exp(lnB), inside(u)];
-  const power = exp(a * log(v));
-  const rest = log(1 - power);
-  return [a * b * exp((b - 1) * rest) * power * log(v), -b * rest * exp(b * rest)];
+/** Warped coordinates of many points, and their derivatives by ln a and ln b; each of shape (n). */
+export interface Warped {
+  readonly value: Float64Array;
+  readonly byLnA: Float64Array;
+  readonly byLnB: Float64Array;
+}
+
+/** Logarithms of coordinates, computed once for many warps. */
+export function logsOf(u: Float64Array): Float64Array {
+  return u.map((one) => log(inside(one)));
+}
+
+/** w(u) and its derivatives, given ln u, written to `out`. */
+export function warpInto(out: Warped, logs: Float64Array, lnA: number, lnB: number): void {
+  const [a, b] = [exp(lnA), exp(lnB)];
+  for (let i = 0; i < logs.length; i++) {
+    const power = exp(a * logs[i]);
+    const rest = log(1 - power);
+    const left = exp(b * rest);
+    out.value[i] = 1 - left;
+    out.byLnA[i] = (a * b * left * power * logs[i]) / (1 - power);
+    out.byLnB[i] = -b * rest * left;
+  }
 }
 
 /** −ln p(ln a) or −ln p(ln b) up to a constant, and its derivative. */

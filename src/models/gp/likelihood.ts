@@ -8,7 +8,7 @@ import { exp, log } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
 import type { Evaluation } from "../../math/lbfgs.ts";
 import type { Features } from "./features.ts";
-import { warp, warpGradient, warpPrior } from "./input-warp.ts";
+import { warpsOf } from "./warped-data.ts";
 
 /** Observations of a process. */
 export interface Data {
@@ -143,11 +143,10 @@ export function negativeLogPosterior(
   const row = kernels.reserve(stride);
   const sums = kernels.reserve(numeric + nominal);
   const gradient = new Float64Array(scales + 2 + 2 * warped.length);
-  const x = Float64Array.from(data.x);
-  const at = { ...data, x };
+  const warps = warpsOf(data, warped);
   return (theta) => {
-    writeWarped(data, warped, theta, x);
-    writeScaled(kernels, at, room, theta);
+    warps.write(theta);
+    writeScaled(kernels, warps.data, room, theta);
     if (Number.isNaN(factorise(kernels, data, room, theta, slopes)))
       return { value: Number.POSITIVE_INFINITY, gradient };
     const { memory } = kernels;
@@ -189,70 +188,9 @@ export function negativeLogPosterior(
     gradient[scales] = -0.5 * (fit - byNoise - n);
     gradient[scales + 1] = -0.5 * byNoise + 0.5 * repeated - data.within / (2 * noise);
     value += 0.5 * repeated * theta[scales + 1] + data.within / (2 * noise);
-    if (warped.length > 0)
-      value += addWarpGradient(kernels, data, warped, theta, { room, inverse, slopes }, gradient);
+    value += warps.addGradient(kernels, { room, inverse, slopes, row }, theta, gradient);
     return { value: value + addPrior(theta, data, gradient), gradient };
   };
-}
-
-/** Puts the warped coordinates in their places in x. */
-function writeWarped(
-  { n, features, scales, x: raw }: Data,
-  warped: Int32Array,
-  theta: Float64Array,
-  x: Float64Array,
-) {
-  const width = features.numeric + features.nominal;
-  for (let w = 0; w < warped.length; w++) {
-    const [lnA, lnB] = [theta[scales + 2 + 2 * w], theta[scales + 3 + 2 * w]];
-    for (let i = 0; i < n; i++) {
-      const place = i * width + warped[w];
-      x[place] = warp(raw[place], lnA, lnB);
-    }
-  }
-}
-
-/** The gradient by ln a and ln b, by way of the coordinates; returns −ln of their prior. */
-function addWarpGradient(
-  { memory }: Kernels,
-  { n, features, scales, x: raw }: Data,
-  warped: Int32Array,
-  theta: Float64Array,
-  { room, inverse, slopes }: { readonly room: Room; readonly inverse: number; readonly slopes: number },
-  gradient: Float64Array,
-): number {
-  const width = features.numeric + features.nominal;
-  const { stride } = room;
-  const byPoint = new Float64Array(n * warped.length);
-  for (let i = 1; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      const w =
-        2 *
-        (memory[room.alpha + i] * memory[room.alpha + j] - memory[inverse + i * stride + j]) *
-        memory[slopes + i * stride + j];
-      for (let c = 0; c < warped.length; c++) {
-        const column = room.points + warped[c] * stride;
-        const change = w * (memory[column + i] - memory[column + j]);
-        byPoint[c * n + i] -= change;
-        byPoint[c * n + j] += change;
-      }
-    }
-  let value = 0;
-  for (let c = 0; c < warped.length; c++) {
-    const first = scales + 2 + 2 * c;
-    const inverseScale = exp(-theta[features.scaleOf[warped[c]]]);
-    for (let p = 0; p < 2; p++) {
-      const [minusLog, slope] = warpPrior(theta[first + p]);
-      value += minusLog;
-      gradient[first + p] += slope;
-    }
-    for (let i = 0; i < n; i++) {
-      const [byA, byB] = warpGradient(raw[i * width + warped[c]], theta[first], theta[first + 1]);
-      gradient[first] += byPoint[c * n + i] * inverseScale * byA;
-      gradient[first + 1] += byPoint[c * n + i] * inverseScale * byB;
-    }
-  }
-  return value;
 }
 
 /** −ln p(θ), added to the gradient too. */

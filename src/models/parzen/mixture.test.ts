@@ -80,6 +80,13 @@ test("what is drawn looks like the density", () => {
     return unit;
   });
   const share = draws.filter(([x, c]) => x < 0.5 && c < 1 / 3).length / draws.length;
-  expect(share).toBeGreaterThan(0.6);
-  expect(share).toBeLessThan(0.95);
+  const mass = (x: number, c: number) =>
+    Math.exp(density.logDensity({ unit: Float64Array.of(x, c), active: Uint8Array.of(1, 1) }));
+  let [inside, whole] = [0, 0];
+  for (let x = 0.0005; x < 1; x += 0.001)
+    for (const c of [1 / 6, 1 / 2, 5 / 6]) {
+      whole += mass(x, c);
+      if (x < 0.5 && c < 1 / 3) inside += mass(x, c);
+    }
+  expect(Math.abs(share - inside / whole)).toBeLessThan(0.03);
 });

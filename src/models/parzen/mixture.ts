@@ -85,7 +85,7 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
             component === members.count && members.prior !== undefined
               ? members.prior.quantile(dimension.index, rng.uniform())
               : dimension.choices > 0
-                ? drawChoice(dimension.choices, codes[d][component], members.count, rng)
+                ? drawChoice(dimension.choices, codes[d][component], logsOf(dimension.choices).own, rng)
                 : drawTruncated(
                     memory[centres[d] + component],
                     Math.SQRT1_2 / memory[scales[d] + component],
@@ -110,8 +110,13 @@ function lend(kernels: Kernels, size: number, own: number, logWeights: number): 
 /** ln of the probability of a component's own choice, and of another: one count more than a share 1/(m + 1) of each. */
 function choiceLogs(count: number, choices: number): ChoiceLogs {
   const share = 1 / (count + 1);
-  const total = log(1 + choices * share);
-  return { hit: log(1 + share) - total, miss: log(share) - total, unseen: -log(choices) };
+  const total = 1 + choices * share;
+  return {
+    hit: log((1 + share) / total),
+    miss: log(share / total),
+    unseen: -log(choices),
+    own: 1 / total,
+  };
 }
 
 interface ChoiceLogs {
@@ -119,6 +124,8 @@ interface ChoiceLogs {
   readonly miss: number;
   /** Of the prior component, and of one that has not the parameter. */
   readonly unseen: number;
+  /** Probability that a draw is the component's own choice, and not one of all. */
+  readonly own: number;
 }
 
 /** The same, computed once for each number of choices. */
@@ -131,9 +138,8 @@ function choiceLogsBySize(count: number): (choices: number) => ChoiceLogs {
   };
 }
 
-function drawChoice(choices: number, seen: number, count: number, rng: Rng): number {
-  const { hit } = choiceLogs(count, choices);
-  const choice = seen >= 0 && rng.uniform() < exp(hit) ? seen : rng.integer(choices);
+function drawChoice(choices: number, seen: number, own: number, rng: Rng): number {
+  const choice = seen >= 0 && rng.uniform() < own ? seen : rng.integer(choices);
   return (choice + 0.5) / choices;
 }
 
