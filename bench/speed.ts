@@ -1,10 +1,10 @@
 /**
  * What suggestions cost: `npm run bench:speed`. Prints tables and writes bench/results/speed-samplers.json.
  *
- * Three parts, each alone where its flag is given: `--asks` (CPU time and memory of every sampler beside its peers),
- * `--kernels` (Cholesky factors and likelihoods beside numpy), `--gate` (how good the suggestion of the Gaussian
- * process is: cheap because it searches less does not count). Peers run where FETTLE_BENCH_PYTHON
- * (or FETTLE_BENCH_PYTHON_<PEER>, or python3) can import them.
+ * Three parts, each alone where its flag is given: `--asks` (CPU time and memory of every sampler beside its peers,
+ * and how soon a suggestion that is ready is handed out), `--kernels` (Cholesky factors and likelihoods beside numpy),
+ * `--gate` (how good the suggestions of the Gaussian process are: a search that is cheap because it finds less does not
+ * count). Peers run where FETTLE_BENCH_PYTHON (or FETTLE_BENCH_PYTHON_<PEER>, or python3) can import them.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { askTables, measureAsks, OUR_SAMPLERS, PEERS } from "./speed/asks.ts";
 import { gateTable, measureGate } from "./speed/gate.ts";
 import { kernelTable, measureKernels } from "./speed/kernels.ts";
+import { latencyText, measureLatency } from "./speed/latency.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -40,6 +41,9 @@ if (all || flags.asks) {
   const rows = await measureAsks({ samplers, peers, sizes, rounds }, say);
   result.asks = rows;
   console.log(`${askTables(rows, sizes)}\n`);
+  const latency = await measureLatency();
+  result.latency = latency;
+  console.log(`${latencyText(latency)}\n`);
 }
 if (all || flags.kernels) {
   const rows = await measureKernels(rounds);

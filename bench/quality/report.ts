@@ -37,7 +37,8 @@ export function report(
     ...meansTable(taking, track, reached, curves),
   ];
   const few = TWELVE.filter((task) => families.has(task));
-  if (few.length > 0 && few.length < families.size)
+  const sizes = taking.map(({ name }) => curves.regrets(name, track, reached[0]).size);
+  if (few.length > 1 && Math.min(...sizes) < families.size)
     lines.push(
       `The same over the ${few.length} tasks that every contender runs:`,
       "",

@@ -87,6 +87,7 @@ async function natsShort({ memo, observed }: GpState, suggested: Float64Array, s
   const sequence = sobolSequence(space.parameters.length, stream.stream("points"));
   const order = (a: { acquisition: number }, b: { acquisition: number }) => b.acquisition - a.acquisition;
   const ranked = Array.from({ length: POINTS }, (_, n) => at(sequence.point(n))).sort(order);
+  const tried = new Set(observed.list.map(({ trial }) => space.key(trial.params)));
   const elite = [...observed.list].sort((a, b) => a.loss - b.loss).slice(0, STARTS);
   const searchFrom = (starts: readonly Float64Array[], n: number) => {
     const whole: Search = {
@@ -96,7 +97,8 @@ async function natsShort({ memo, observed }: GpState, suggested: Float64Array, s
       pool: [],
       rng: stream.stream("search", n),
     };
-    return search(whole)[0];
+    // what was tried already is no suggestion
+    return search(whole).find(({ unit }) => !tried.has(space.key(space.decode(unit)))) ?? ranked[0];
   };
   const found = Array.from({ length: SEARCHES }, (_, n) =>
     searchFrom(
