@@ -99,6 +99,11 @@ export async function peer(name: string): Promise<Contender | undefined> {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
   });
+  const spawned = await new Promise<boolean>((resolve) => {
+    child.once("spawn", () => resolve(true));
+    child.once("error", () => resolve(false));
+  });
+  if (!spawned) return undefined;
   const call = conversation(child);
   const { version, missing, error } = await call({ op: "version", peer: name });
   if (missing === true || version === undefined) {

@@ -49,7 +49,7 @@ export function goalTable(
     return [[kind, share(meanIn(own, kind)), ...verdict, ...beside]];
   });
   return [
-    `${first.name} by family at ${n}: never worse than random? And its mean as a share of the best peer's, on common tasks:`,
+    `${first.name} by family at ${n}: never worse than random? And its mean as a share of the best peer's, on common tasks (bar: conditional at most 0.67):`,
     "",
     ...table(["family", first.name, RANDOM, "no worse than random", "best peer", "its mean", "ratio"], rows),
   ];
