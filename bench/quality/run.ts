@@ -51,9 +51,9 @@ export async function runWork(
   let begun = 0;
   let done = 0;
   const workers = Array.from({ length: Math.min(jobs, work.length) }, async () => {
-    let child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)));
+    let child = newWorker();
     for (let item = work[begun++]; item !== undefined; item = work[begun++]) {
-      if (!child.connected) child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)));
+      if (child.exitCode !== null || child.signalCode !== null) child = newWorker();
       const { name, track, task, seed } = item;
       const { cell, error } = await ask(child, item);
       if (cell === undefined) console.error(`\n${name}, ${track}, ${task}, seed ${seed}: ${error}`);
@@ -66,6 +66,8 @@ export async function runWork(
   await Promise.all(workers);
   if (process.stderr.isTTY && work.length > 0) process.stderr.write("\n");
 }
+
+const newWorker = () => fork(fileURLToPath(new URL("worker.ts", import.meta.url)));
 
 function ask(child: ReturnType<typeof fork>, item: Work): Promise<{ cell?: Cell; error?: string }> {
   return new Promise((resolve) => {
