@@ -97,7 +97,10 @@ function addRunCommands(program: Command): void {
     .option("-j, --parallel <number>", "how many trials run at a time (1)")
     .option("--study <name>", "the study's name; made up and printed unless given")
     .addOption(storage())
-    .option("--sampler <name>", "auto, grid, random, sobol (auto)")
+    .option(
+      "--sampler <name>",
+      "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo (auto)",
+    )
     .option("--pruner <name>", "none (none)")
     .option("--max-steps <number>", "the last step of a full training, for {budget}")
     .option("--seed <number>", "makes suggestions repeatable")

@@ -8,7 +8,7 @@ import { limitReached } from "../history.ts";
 import type { Study } from "../study.ts";
 import { bestCard, frontCard } from "../terminal/summary.ts";
 import { short, sparkline, valuesLine } from "../terminal/view.ts";
-import type { Trial } from "../trial.ts";
+import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
 import { asFlag, cell, duration, write } from "./output.ts";
 import type { Plan } from "./plan.ts";
@@ -106,6 +106,13 @@ function studyCard({ name, history }: Study): string[] {
   return lines;
 }
 
+/** What a sampler keeps of its reasons, as a sentence where it is one. */
+function reason(origin: Json): string {
+  const { chosen, fallback, why } = origin as { chosen?: string; fallback?: string; why?: string };
+  const who = fallback ?? chosen;
+  return who !== undefined && why !== undefined ? `${who}: ${why}` : JSON.stringify(origin);
+}
+
 function showTrial(study: Study, trial: Trial, json: boolean): void {
   if (json) return write(JSON.stringify(trialJson(trial), null, 2));
   const names = study.history.problem.objectives.map((one) => one.name);
@@ -124,7 +131,7 @@ function showTrial(study: Study, trial: Trial, json: boolean): void {
       "",
       `${trial.reports.length} reports, the last at step ${last.step}: ${short(curve.at(-1) ?? Number.NaN)}   ${sparkline(curve, 30)}`,
     );
-  if (trial.origin !== undefined) lines.push("", `suggested by ${JSON.stringify(trial.origin)}`);
+  if (trial.origin !== undefined) lines.push("", `suggested by ${reason(trial.origin)}`);
   for (const [key, value] of Object.entries(trial.notes))
     lines.push(`note ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
   if (trial.error)
