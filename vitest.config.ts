@@ -1,10 +1,22 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests stand beside their source and are quick; everything that starts processes is in tests/.
+// Unit tests stand beside their source and are quick; every sampler against every check takes longer; everything that
+// starts processes is in tests/.
+/** A machine may be busy with other things. */
+const PATIENCE_MS = 60_000;
+const CONFORMANCE = "src/samplers/conformance.test.ts";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts"],
+          exclude: [CONFORMANCE],
+          testTimeout: PATIENCE_MS,
+        },
+      },
+      { test: { name: "conformance", include: [CONFORMANCE], testTimeout: PATIENCE_MS } },
       {
         test: {
           name: "integration",
