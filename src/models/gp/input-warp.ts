@@ -12,6 +12,9 @@ const VARIANCE = 0.75;
 /** Coordinates keep so far from the ends, where the derivatives have no bounds. */
 const EDGE = 1e-6;
 
+/** Cells of the table of a warp. */
+const CELLS = 1024;
+
 /** ln a and ln b by warped coordinate: (ln a₀, ln b₀, ln a₁, …). */
 export type WarpParameters = ArrayLike<number>;
 
@@ -31,14 +34,6 @@ export function warp(u: number, lnA: number, lnB: number): number {
   if (lnA === 0 && lnB === 0) return u;
   const power = exp(exp(lnA) * log(inside(u)));
   return 1 - exp(exp(lnB) * log(1 - power));
-}
-
-/** dw/du. */
-export function warpSlope(u: number, lnA: number, lnB: number): number {
-  if (lnA === 0 && lnB === 0) return 1;
-  const [a, b, v] = [exp(lnA), exp(lnB), inside(u)];
-  const power = exp(a * log(v));
-  return (a * b * power * exp((b - 1) * log(1 - power))) / v;
 }
 
 /** Warped coordinates of many points, and their derivatives by ln a and ln b; each of shape (n). */
@@ -71,25 +66,34 @@ export function warpPrior(value: number): readonly [number, number] {
   return [(value * value) / (2 * VARIANCE), value / VARIANCE];
 }
 
-/** Features whose coordinates are warped. */
+/**
+ * Features whose coordinates are warped. The warp is looked up in a table and interpolated linearly, which keeps it
+ * monotone: a search writes thousands of points.
+ */
 export function warpedFeatures(features: Features, warped: Int32Array, parameters: WarpParameters): Features {
-  const byCoordinate = new Map(Array.from(warped, (f, w) => [f, w]));
-  const of = (f: number) => {
-    const w = byCoordinate.get(f);
-    return w === undefined ? [0, 0] : [parameters[2 * w], parameters[2 * w + 1]];
-  };
+  const tables = new Map(
+    Array.from(warped, (f, w) => {
+      const [lnA, lnB] = [parameters[2 * w], parameters[2 * w + 1]];
+      return [f, Float64Array.from({ length: CELLS + 1 }, (_, k) => warp(k / CELLS, lnA, lnB))];
+    }),
+  );
+  const cellOf = (u: number) => Math.min(CELLS - 1, Math.max(0, Math.floor(u * CELLS)));
+  const list = [...tables];
   return {
     ...features,
     write(point, out, place) {
       features.write(point, out, place);
-      for (const f of warped) {
-        const [lnA, lnB] = of(f);
-        out[place + f] = warp(out[place + f], lnA, lnB);
+      for (const [f, table] of list) {
+        const u = out[place + f];
+        const k = cellOf(u);
+        out[place + f] = table[k] + (u * CELLS - k) * (table[k + 1] - table[k]);
       }
     },
     slope(f, u) {
-      const [lnA, lnB] = of(f);
-      return warpSlope(u, lnA, lnB);
+      const table = tables.get(f);
+      if (table === undefined) return 1;
+      const k = cellOf(u);
+      return (table[k + 1] - table[k]) * CELLS;
     },
   };
 }

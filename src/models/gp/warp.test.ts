@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { float, space } from "../../space.ts";
+import { featuresOf } from "./features.ts";
+import { warp, warpedFeatures } from "./input-warp.ts";
 import { fitWarp } from "./warp.ts";
 
 test("keeps the order, standardises, and is undone by its inverse", () => {
@@ -19,4 +22,26 @@ test("failures count as the worst; nothing is learned from equal values or none"
   expect(fitWarp([Number.NaN])).toBeUndefined();
   for (const loss of [1e300, -1e300, Number.NEGATIVE_INFINITY])
     expect(Number.isFinite(fitWarp([0, 1, loss, -1e300])!.apply(loss))).toBe(true);
+});
+
+test("warped features are those of the table, monotone, also for points outside of the cube", () => {
+  const features = featuresOf(space({ x: float(0, 1) }));
+  const warped = warpedFeatures(features, Int32Array.of(0), [-1.5, 0.8]);
+  const at = (u: number) => {
+    const out = new Float64Array(1);
+    warped.write({ unit: Float64Array.of(u), active: Uint8Array.of(1) }, out, 0);
+    return out[0];
+  };
+  let before = at(-0.1);
+  for (let u = -0.05; u <= 1.1; u += 0.00213) {
+    expect(at(u)).toBeGreaterThan(before);
+    before = at(u);
+    if (u > 0.1 && u < 0.9) {
+      expect(at(u)).toBeCloseTo(warp(u, -1.5, 0.8), 5);
+      expect(warped.slope(0, u)).toBeCloseTo(
+        (warp(u + 1e-3, -1.5, 0.8) - warp(u - 1e-3, -1.5, 0.8)) / 2e-3,
+        2,
+      );
+    }
+  }
 });
