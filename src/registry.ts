@@ -5,9 +5,12 @@ import { didYouMean, InvalidInputError } from "./errors.ts";
 import type { Pruner } from "./pruner.ts";
 import type { Sampler } from "./sampler.ts";
 import { auto } from "./samplers/auto.ts";
+import { catcma } from "./samplers/catcma.ts";
+import { cmaes } from "./samplers/cmaes.ts";
 import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
+import { halton } from "./samplers/halton.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
@@ -19,9 +22,12 @@ type Factory<T> = (options?: any) => T;
 
 export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   auto,
+  catcma,
+  cmaes,
   forest,
   gp,
   grid,
+  halton,
   random,
   sobol,
   tpe,

@@ -2,16 +2,25 @@ import { describe, expect, test } from "vitest";
 import { samplers } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Space } from "../space.ts";
-import { samplerChecks } from "../testing/sampler.ts";
+import { type SamplerCheckOptions, samplerChecks } from "../testing/sampler.ts";
 import type { Trial } from "../trial.ts";
 import { uniformPoint } from "./random.ts";
 
+/** No normal distribution has coordinates that exist only at times. */
+const isFlat = ({ parameters }: Space) => parameters.every(({ conditions }) => conditions.length === 0);
+/** Nor has it coordinates without an order; between two values any order will do. */
+const isOrdered = ({ parameters }: Space) =>
+  parameters.every((one) => one.domain !== "choice" || one.ordered || one.size <= 2);
+
 /** What a sampler cannot do, with the reason why. */
-const abilities: Readonly<Record<string, { finite?: boolean; models?: boolean }>> = {
+const abilities: Readonly<Record<string, Omit<SamplerCheckOptions, "make">>> = {
   auto: { models: true },
+  catcma: { models: true, supports: isFlat },
+  cmaes: { models: true, supports: (s) => isFlat(s) && isOrdered(s) },
   forest: { models: true },
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
+  halton: {},
   random: {},
   sobol: {},
   tpe: { models: true },
@@ -29,7 +38,9 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   );
   test("an option that it does not have is refused", () => {
     expect(() => samplers[name]({ resolutoin: 3 })).toThrow(
-      new RegExp(`^${name}: there is no option "resolutoin".*(takes none|did you mean "resolution")`),
+      new RegExp(
+        `^${name}: there is no option "resolutoin".*(takes none|did you mean "resolution"|there are [a-z]+)`,
+      ),
     );
   });
 });

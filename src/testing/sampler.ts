@@ -1,9 +1,10 @@
 /**
  * What every sampler must do, as checks that any test runner can call.
  */
+import { UnsupportedError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
-import type { Sampler } from "../sampler.ts";
+import type { Sampler, Suggestion } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import {
   array,
@@ -29,6 +30,8 @@ export interface SamplerCheckOptions {
   readonly models?: boolean;
   /** Whether it needs spaces of finitely many points. */
   readonly finite?: boolean;
+  /** Whether it can do a space; any other it must refuse, naming a sampler that can. @default every space */
+  readonly supports?: (space: Space) => boolean;
 }
 
 const spaces: Readonly<Record<string, Space>> = {
@@ -60,6 +63,16 @@ const spaces: Readonly<Record<string, Space>> = {
 const LEARNABLE = ["logarithmic", "branches", "two hundred"];
 const SEEDS = 3;
 const BUDGET = 40;
+/** Spaces of each kind, for objectives that are hard wherever they are. */
+const HARD = ["logarithmic", "stepped", "choices", "branches"];
+
+/** Values that are settled beforehand, by space. */
+const SETTLED: Readonly<Record<string, Params>> = {
+  stepped: { a: 0.75, c: 2 },
+  choices: { b: true },
+  branches: { o: "sgd", "o.sgd.m": 0.123456789 },
+  "finite branches": { o: "a" },
+};
 
 function problemOf(s: Space, extra: Partial<Problem> = {}): Problem {
   return { space: s, objectives: [{ name: "loss", direction: "minimize" }], seed: 7, limits: {}, ...extra };
@@ -73,16 +86,18 @@ const bowl =
     return unit.reduce((sum, u, index) => sum + (active[index] ? (u - 0.3) ** 2 : 0), 0);
   };
 
-function suitable({ finite }: SamplerCheckOptions): readonly [string, Space][] {
-  return Object.entries(spaces).filter(([, s]) => !finite || Number.isFinite(s.size));
+function suitable({ finite, supports = () => true }: SamplerCheckOptions): readonly [string, Space][] {
+  return Object.entries(spaces).filter(([, s]) => supports(s) && (!finite || Number.isFinite(s.size)));
 }
 
-/** Runs on every space that the sampler can do. */
+/** Runs on every space that the sampler can do, or on those of these names. */
 async function onEach(
   options: SamplerCheckOptions,
   run: (s: Space, name: string) => Promise<void>,
+  names: readonly string[] = Object.keys(spaces),
 ): Promise<void> {
   for (const [name, s] of suitable(options)) {
+    if (!names.includes(name)) continue;
     try {
       await run(s, name);
     } catch (error) {
@@ -109,6 +124,26 @@ function foreignTrial(s: Space, number: number): Trial {
   const times = { created: 0 };
   const told = { state: "complete", values: { loss: losses[0] }, losses } as const;
   return deepFreeze({ number, ...told, attempt: 1, space: 0, params, reports: [], times, notes: {} });
+}
+
+/** What became of a suggestion that was as good as any other. */
+function endedTrial(number: number, { params, origin }: Suggestion): Trial {
+  const told = {
+    state: "complete",
+    values: { loss: 1 },
+    losses: [1],
+    params,
+    times: { created: 0 },
+  } as const;
+  return deepFreeze({
+    number,
+    ...told,
+    ...(origin !== undefined && { origin }),
+    attempt: 1,
+    space: 0,
+    reports: [],
+    notes: {},
+  });
 }
 
 export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
@@ -195,28 +230,90 @@ export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
   },
   {
     name: "settled values are kept, and what depends on them follows",
-    async run(options) {
-      const s = options.finite ? spaces["finite branches"] : spaces.branches;
-      const fixed: Params = options.finite ? { o: "a" } : { o: "sgd", "o.sgd.m": 0.123456789 };
-      const { trials } = await simulate(options.make(), problemOf(s), bowl(s), { trials: 12, fixed });
-      stays(s, trials);
-      for (const { params } of trials)
-        for (const [path, value] of Object.entries(fixed)) expectEqual(params[path], value, path);
-    },
+    run: (options) =>
+      onEach(
+        options,
+        async (s, name) => {
+          const fixed = SETTLED[name];
+          const { trials } = await simulate(options.make(), problemOf(s), bowl(s), { trials: 12, fixed });
+          stays(s, trials);
+          for (const { params } of trials)
+            for (const [path, value] of Object.entries(fixed)) expectEqual(params[path], value, path);
+        },
+        Object.keys(SETTLED),
+      ),
   },
   {
     name: "a deterministic objective never sees a point twice, and all points are tried",
-    async run(options) {
-      for (const name of ["choices", "stepped", "finite branches"]) {
-        const s = spaces[name];
-        const { trials } = await simulate(options.make(), problemOf(s, { deterministic: true }), bowl(s), {
-          trials: 1000,
-          workers: 3,
-        });
-        const keys = new Set(trials.map(({ params }) => s.key(params)));
-        expectEqual([keys.size, trials.length], [s.size, s.size], `different points and trials on "${name}"`);
+    run: (options) =>
+      onEach(
+        options,
+        async (s) => {
+          const { trials } = await simulate(options.make(), problemOf(s, { deterministic: true }), bowl(s), {
+            trials: 1000,
+            workers: 3,
+          });
+          const keys = new Set(trials.map(({ params }) => s.key(params)));
+          expectEqual([keys.size, trials.length], [s.size, s.size], "different points and trials");
+        },
+        ["choices", "stepped", "finite branches"],
+      ),
+  },
+  {
+    name: "a space that it cannot do is refused, and a sampler that can is named",
+    async run({ make, supports = () => true }) {
+      for (const s of Object.values(spaces)) {
+        if (supports(s)) continue;
+        const sampler = make();
+        let message = "nothing was refused";
+        try {
+          sampler.init(problemOf(s));
+        } catch (error) {
+          if (error instanceof UnsupportedError) message = error.message;
+        }
+        const named = / use ([a-z]+)/.exec(message)?.[1];
+        if (named === undefined || named === sampler.name)
+          throw new Error(`an UnsupportedError that names another sampler was expected: ${message}`);
       }
     },
+  },
+  {
+    name: "a thousand trials of one point",
+    run: (options) =>
+      onEach(
+        options,
+        async (s) => {
+          const sampler = options.make();
+          const problem = problemOf(s);
+          let state = sampler.init(problem);
+          const answer = await sampler.ask(state, slotOf(problem, 0, []));
+          if (typeof answer !== "object") throw new Error("the sampler suggests nothing at first");
+          for (let number = 0; number < 1000; number++)
+            state = sampler.tell(state, endedTrial(number, answer));
+          const next = await sampler.ask(state, slotOf(problem, 1000, []));
+          if (typeof next === "object") stays(s, [next]);
+        },
+        HARD,
+      ),
+  },
+  {
+    name: "an objective that drifts, and one with more noise than signal",
+    run: (options) =>
+      onEach(
+        options,
+        async (s) => {
+          const signal = bowl(s);
+          const objectives: SimulatedObjective[] = [
+            (params, number) => (signal(params, number) as number) + number / 10,
+            (params, number) => (signal(params, number) as number) + 10 * rng(7, "noise", number).normal(),
+          ];
+          for (const objective of objectives) {
+            const { trials } = await simulate(options.make(), problemOf(s), objective, { trials: 25 });
+            stays(s, trials);
+          }
+        },
+        HARD,
+      ),
   },
   {
     name: "trials of before the space changed: values outside of a range, missing, unknown",

@@ -4,7 +4,7 @@
 import { inlineCompute } from "../compute.ts";
 import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
-import type { Sampler, Slot } from "../sampler.ts";
+import type { Sampler, Slot, Suggestion } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { deepFreeze } from "./check.ts";
@@ -53,7 +53,7 @@ export async function simulate(
       number--;
       continue;
     }
-    open.push(deepFreeze(openTrial(number, answer.params)));
+    open.push(deepFreeze(openTrial(number, answer)));
     if (open.length >= workers) end();
   }
   while (open.length > 0) end();
@@ -78,7 +78,7 @@ export function slotOf(
   };
 }
 
-function openTrial(number: number, params: Params): Trial {
+function openTrial(number: number, { params, origin }: Suggestion): Trial {
   return {
     number,
     state: "running",
@@ -88,6 +88,7 @@ function openTrial(number: number, params: Params): Trial {
     reports: [],
     times: { created: 0 },
     notes: {},
+    ...(origin !== undefined && { origin }),
   };
 }
 
