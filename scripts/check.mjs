@@ -9,7 +9,7 @@ import { rolldown } from "rolldown";
 import { checkLayers } from "./layers.mjs";
 
 /** What the browser's bundle of the core may weigh, models and their compiled kernels included. */
-const CORE_BYTES = 60 * 1024;
+const CORE_BYTES = 66 * 1024;
 
 const root = join(import.meta.dirname, "..");
 let failed = 0;

@@ -1,9 +1,12 @@
 /**
  * The default: chooses a sampler for each trial, and says in its `origin` which it chose and why.
  */
+import type { Problem } from "../problem.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Json } from "../trial.ts";
 import { compare, type Evidence, scoresOf } from "./auto/evidence.ts";
+import { catcma } from "./catcma.ts";
+import type { EvolutionState } from "./cmaes/evolution.ts";
 import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
@@ -14,11 +17,13 @@ export interface AutoState {
   readonly gp: GpState;
   readonly tpe: TpeState;
   readonly turbo: TurboState;
+  /** Absent where the space has conditions. */
+  readonly catcma?: EvolutionState;
   readonly evidence: Evidence;
 }
 
 interface Choice {
-  readonly chosen: "sobol" | "gp" | "tpe" | "turbo";
+  readonly chosen: "sobol" | "gp" | "tpe" | "turbo" | "catcma";
   readonly why: string;
 }
 
@@ -32,7 +37,8 @@ const TURN = 8;
 const ROUGH = 0.02;
 /**
  * Beyond so many trials the Gaussian process of all trials takes turns with that of a trust region, which goes nearer
- * to an optimum, and then gives its turn to the Parzen estimator, which costs least.
+ * to an optimum. Beyond many more an evolution strategy goes on from the best of them; in spaces with conditions,
+ * which that cannot do, trust region and Parzen estimator take turns.
  */
 const MOST_GP = 400;
 const MOST_SHARED = 1000;
@@ -46,6 +52,13 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   const process = gp();
   const estimator = tpe();
   const region = turbo();
+  const evolution = catcma();
+  const askMember = (state: AutoState, { chosen }: Choice, slot: Slot) => {
+    if (chosen === "tpe") return estimator.ask(state.tpe, slot);
+    if (chosen === "turbo") return region.ask(state.turbo, slot);
+    if (chosen === "catcma" && state.catcma !== undefined) return evolution.ask(state.catcma, slot);
+    return process.ask(state.gp, slot);
+  };
   return {
     name: "auto",
     version: 3,
@@ -53,22 +66,20 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
       gp: process.init(problem),
       tpe: estimator.init(problem),
       turbo: region.init(problem),
+      ...(isFlat(problem) && { catcma: evolution.init(problem) }),
       evidence: { list: [] },
     }),
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
       region.tell(state.turbo, trial);
+      if (state.catcma !== undefined) evolution.tell(state.catcma, trial);
       compare(state.evidence, trial);
       return state;
     },
     async ask(state, slot) {
       const choice = await choose(state, slot);
-      const answer = await (choice.chosen === "tpe"
-        ? estimator.ask(state.tpe, slot)
-        : choice.chosen === "turbo"
-          ? region.ask(state.turbo, slot)
-          : process.ask(state.gp, slot));
+      const answer = await askMember(state, choice, slot);
       if (typeof answer === "string") return answer;
       const own = answer.origin as object | undefined;
       return { ...answer, origin: { ...choice, ...own, ...(await predicted(state, choice, answer, slot)) } };
@@ -76,11 +87,13 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   };
 }
 
-async function choose({ gp, evidence }: AutoState, { number, compute }: Slot): Promise<Choice> {
+async function choose({ gp, evidence, catcma }: AutoState, { number, compute }: Slot): Promise<Choice> {
   const { observed, design, memo } = gp;
   const n = observed.list.length;
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "sobol", why: `one of the first ${design.size}` };
+  if (n > MOST_SHARED && catcma !== undefined)
+    return { chosen: "catcma", why: `no conditions, and more than ${MOST_SHARED} trials` };
   if (n > MOST_GP) {
     const most = n > MOST_SHARED ? MOST_SHARED : MOST_GP;
     const others = n > MOST_SHARED ? (["turbo", "tpe"] as const) : (["gp", "turbo"] as const);
@@ -96,6 +109,11 @@ async function choose({ gp, evidence }: AutoState, { number, compute }: Slot): P
   if (model !== undefined && model.posterior.noise > ROUGH * model.posterior.amplitude)
     return { chosen: "tpe", why: "takes turns where the landscape is rough" };
   return { chosen: "gp", why: "up to a few hundred trials" };
+}
+
+/** Whether no parameter depends on another. */
+function isFlat({ space }: Problem): boolean {
+  return space.parameters.every(({ conditions }) => conditions.length === 0);
 }
 
 /** What both models expect of a suggestion, for the comparison when it has ended. */
