@@ -59,7 +59,6 @@ const PAIRS: readonly {
     peer: "optuna-gp",
     bars: { floats: { 100: 10, 300: 10, 1000: 10 }, mixed: { 100: 10, 300: 10, 1000: 10 } },
   },
-  { ours: "auto", peer: "optuna-gp" },
   { ours: "gp", peer: "hebo" },
   { ours: "gp", peer: "ax" },
   { ours: "forest", peer: "smac" },
