@@ -118,7 +118,7 @@ async function measureOne(order: Order): Promise<Measured | string> {
     return (JSON.parse(stdout) as Measured | null) ?? "cannot be imported here";
   } catch (error) {
     const lines = (error as { stderr?: string }).stderr?.split("\n") ?? [String(error)];
-    return lines.find((line) => line.includes("Error")) ?? "failed";
+    return lines.find((line) => /^\w*Error: /.test(line)) ?? "failed";
   }
 }
 
