@@ -25,7 +25,7 @@ export interface CmaesOptions {
 /**
  * CMA-ES with margin: numbers, ordered choices and choices between two, without conditions.
  *
- * A generation is told when as many trials of it have ended as it has members; what ends later is not used. It
+ * A generation closes when as many trials have ended as it has members, of itself or, late, of the two before. It
  * begins at the best trials of this study that came from elsewhere or at those of other studies, else where the user
  * expects good values, else in the middle.
  *
