@@ -61,7 +61,7 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   };
   return {
     name: "auto",
-    version: 3,
+    version: 4,
     init: (problem) => ({
       gp: process.init(problem),
       tpe: estimator.init(problem),

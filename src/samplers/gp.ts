@@ -29,7 +29,7 @@ export interface GpState {
 }
 
 /** Global candidates. */
-const POOL = 600;
+const POOL = 1000;
 /** So many open trials and more are imagined in so many ways (Snoek et al. 2012). */
 const FEWEST_IMAGINED = 3;
 const FANTASIES = 32;
@@ -41,7 +41,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
   refuseUnknown("gp", options, []);
   return {
     name: "gp",
-    version: 2,
+    version: 3,
     init(problem) {
       const observed = observedNothing(problem);
       return {

@@ -23,7 +23,7 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
   refuseUnknown("tpe", options, []);
   return {
     name: "tpe",
-    version: 2,
+    version: 3,
     init(problem) {
       const observed = observedNothing(problem, { clip: true });
       return {

@@ -58,7 +58,7 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
   refuseUnknown("turbo", options, []);
   return {
     name: "turbo",
-    version: 2,
+    version: 3,
     init: (problem) => ({
       problem,
       seen: seenNothing(problem),

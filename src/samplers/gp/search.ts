@@ -19,15 +19,15 @@ import {
 /** Mutations of each of the best points. */
 const MUTATIONS = 60;
 /** Random candidates of each ask, besides the pool. */
-const FRESH = 200;
+const FRESH = 300;
 const CLIMBERS = 6;
-const ROUNDS = 14;
+const ROUNDS = 10;
 const CHILDREN = 16;
 const FIRST_STEP = 0.2;
 const SHORTER = 0.6;
 /** Candidates that are looked at further. */
 const KEPT = 60;
-/** Climbers whose real coordinates are polished. */
+/** Climbers whose real coordinates are polished, and as many of the best that did not climb. */
 const POLISHED = 3;
 const POLISH_EVALUATIONS = 40;
 
@@ -69,7 +69,8 @@ export function search(task: Search): readonly Candidate[] {
   const all = [...evaluate(task, units), ...evaluatePool(task)].sort(byAcquisition);
   const found = distinct(all.slice(0, KEPT));
   const climbed = climb(task, found.slice(0, CLIMBERS));
-  const polished = climbed.slice(0, POLISHED).map((candidate) => polish(task, candidate));
+  const starts = [...climbed.slice(0, POLISHED), ...found.slice(0, POLISHED)];
+  const polished = starts.map((candidate) => polish(task, candidate));
   return distinct([...polished, ...climbed, ...found].sort(byAcquisition));
 }
 
