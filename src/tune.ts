@@ -72,6 +72,8 @@ export interface TuneResult<P, Names extends string> {
   readonly study: Study<P, Names>;
 }
 
+/** Events that are read at a time. */
+const PAGE = 10_000;
 /** How many trials a study has where no limit is given. */
 const DEFAULT_TRIALS = 100;
 
@@ -154,9 +156,7 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
   };
   const { compute } = options;
   const parts = { storage, sampler, ...(pruner && { pruner }), ...(compute && { compute }) };
-  const sources = (options.warmStart ?? []).map((source) =>
-    "asSource" in source ? source.asSource : source,
-  );
+  const sources = readWarmStart(options.warmStart);
   return Study.create<P, keyof O & string>(study, problem, configuration, parts, sources);
 }
 
@@ -189,12 +189,18 @@ export async function openStudy<P, const O extends Directions = DefaultObjective
   });
 }
 
-/** How a study was set up: its first events say so. @throws {NotFoundError} */
+/** How a study is run, as was said last. @throws {NotFoundError} */
 async function readConfiguration(storage: Storage, study: string): Promise<Configuration> {
-  const [created, configured] = await storage.read(study, 0, 2);
-  if (created === undefined) throw new NotFoundError(`${storage.location} has no study ${study}`);
-  begin(created); // refuses a log from a newer version
-  return configured?.kind === "configured" ? configured : {};
+  let configuration: Configuration = {};
+  for (let after = 0; ; after += PAGE) {
+    const events = await storage.read(study, after, PAGE);
+    if (after === 0 && events.length === 0)
+      throw new NotFoundError(`${storage.location} has no study ${study}`);
+    if (after === 0) begin(events[0]); // refuses a log from a newer version
+    for (const event of events)
+      if (event.kind === "configured") configuration = { ...configuration, ...event };
+    if (events.length < PAGE) return configuration;
+  }
 }
 
 function asSampler(given: Sampler | string, configured?: Configuration["sampler"]): Sampler {
@@ -205,6 +211,19 @@ function asSampler(given: Sampler | string, configured?: Configuration["sampler"
 function asPruner(given: Pruner | string, configured?: Configuration["pruner"]): Pruner | undefined {
   if (configured !== undefined) return makePruner(configured.name, configured.options);
   return typeof given === "string" ? makePruner(given) : given;
+}
+
+/** @throws {InvalidInputError} if an entry is neither a study nor a space with trials */
+function readWarmStart(given: StudyOptions["warmStart"] = []): readonly WarmStart[] {
+  if (!Array.isArray(given))
+    throw new InvalidInputError("warmStart: expected a list of studies, such as [await openStudy(…)]");
+  return given.map((source: WarmStart | Pick<Study, "asSource"> | null, index) => {
+    const read =
+      typeof source === "object" && source !== null && "asSource" in source ? source.asSource : source;
+    if (typeof read?.study !== "string" || read.space === undefined || !Array.isArray(read.trials))
+      throw new InvalidInputError(`warmStart[${index}]: expected a study, or { study, space, trials }`);
+    return read as WarmStart;
+  });
 }
 
 function readObjectives(objectives: Directions): ObjectiveSpec[] {

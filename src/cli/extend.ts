@@ -51,7 +51,7 @@ function say(line: string): void {
 
 function readLimits(flags: ExtendFlags, history: History): Limits {
   const { trials, time, target, maxFailures } = flags;
-  const more = trials?.startsWith("+") ? history.trials.length : 0;
+  const more = trials?.startsWith("+") ? Math.max(history.limits.trials ?? 0, history.trials.length) : 0;
   const count = wholeNumber("-n", trials?.replace(/^\+/, ""), 1);
   return {
     ...(count !== undefined && { trials: more + count }),

@@ -10,6 +10,7 @@ import type { Limits } from "../events.ts";
 import { randomId, randomSeed } from "../random.ts";
 import { makePruner, makeSampler } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
+import { adopt } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import { Study } from "../study.ts";
 import { openStudy } from "../tune.ts";
@@ -152,8 +153,16 @@ async function create(
   };
   const sources = await readWarmStarts(description.warmStart, storage);
   const study = await Study.create(name, problem, configuration, parts, sources);
-  for (const { study: source, trials } of sources)
-    say(`learns from ${trials.filter(({ state }) => state === "complete").length} trials of study ${source}`);
+  for (const { study: source, trials } of sources) {
+    const usable = trials.filter(
+      ({ params, state }) => state === "complete" && adopt(problem.space, params) !== undefined,
+    );
+    if (usable.length > 0) say(`learns from ${usable.length} trials of study ${source}`);
+    else
+      say(
+        `warning: no complete trial of study ${source} is a point of this space: nothing is learned from it`,
+      );
+  }
   if (points !== undefined)
     say(
       `${sampler.name}: ${points} points${limits.trials !== undefined && limits.trials < points ? `, of which ${limits.trials} are tried` : ""}`,

@@ -108,8 +108,9 @@ function studyCard({ name, history }: Study): string[] {
 
 /** What a sampler keeps of its reasons, as a sentence where it is one. */
 function reason(origin: Json): string {
-  const { chosen, fallback, why } = origin as { chosen?: string; fallback?: string; why?: string };
+  const { chosen, fallback, why, generation } = origin as Readonly<Record<string, string | number>>;
   const who = fallback ?? chosen;
+  if (who === undefined && generation !== undefined) return `generation ${generation}`;
   return who !== undefined && why !== undefined ? `${who}: ${why}` : JSON.stringify(origin);
 }
 

@@ -63,9 +63,14 @@ export function threadCompute(): Compute & { close(): Promise<void> } {
           }
         };
         waiting.set(id, { resolve, fallBack });
-        worker ??= start();
-        worker.ref(); // who waits for the answer must live to see it
-        worker.postMessage({ id, module, name, args });
+        try {
+          worker ??= start();
+          worker.ref(); // who waits for the answer must live to see it
+          worker.postMessage({ id, module, name, args });
+        } catch {
+          waiting.delete(id); // no threads here
+          fallBack();
+        }
       });
     },
     async close() {

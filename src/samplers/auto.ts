@@ -23,7 +23,7 @@ export interface AutoState {
 }
 
 interface Choice {
-  readonly chosen: "sobol" | "gp" | "tpe" | "turbo" | "catcma";
+  readonly chosen: "design" | "gp" | "tpe" | "turbo" | "catcma";
   readonly why: string;
 }
 
@@ -91,7 +91,7 @@ async function choose({ gp, evidence, catcma }: AutoState, { number, compute }: 
   const { observed, design, memo } = gp;
   const n = observed.list.length;
   if (number < design.size || n < Math.ceil(design.size / 2))
-    return { chosen: "sobol", why: `one of the first ${design.size}` };
+    return { chosen: "design", why: design.why(number) };
   if (n > MOST_SHARED && catcma !== undefined)
     return { chosen: "catcma", why: `no conditions, and more than ${MOST_SHARED} trials` };
   if (n > MOST_GP) {
@@ -123,7 +123,7 @@ async function predicted(
   { params }: Exclude<Answer, string>,
   slot: Slot,
 ): Promise<{ readonly predicted?: Json }> {
-  if (chosen === "sobol" || state.gp.observed.list.length > MOST_GP) return {};
+  if (chosen === "design" || state.gp.observed.list.length > MOST_GP) return {};
   const mean = await predictMean(state.gp, params, slot);
   const ratio = densityRatio(state.tpe.orders, state.tpe.observed, params).acquisition;
   if (mean === undefined || ratio === undefined) return {};

@@ -26,6 +26,8 @@ export interface Design {
   readonly size: number;
   /** The n-th point; defined beyond `size` too. */
   point(n: number): Float64Array;
+  /** Why the n-th point is what it is. */
+  why(n: number): string;
 }
 
 /** The initial design of a problem: a function of its space, seed, limit and sources only. */
@@ -41,8 +43,16 @@ export function initialDesign(problem: Problem): Design {
       : root === undefined
         ? Math.min(MOST_FLAT, Math.max(FEWEST, space.parameters.length))
         : Math.min(MOST_BRANCHED, Math.max(FEWEST, PER_BRANCH * root.size));
+  const size = Math.min(wanted, Math.max(2, Math.ceil(SHARE * (limits.trials ?? Number.POSITIVE_INFINITY))));
+  const isExpected = space.parameters.some(
+    ({ prior, default: used }) => prior !== undefined || used !== undefined,
+  );
   return {
-    size: Math.min(wanted, Math.max(2, Math.ceil(SHARE * (limits.trials ?? Number.POSITIVE_INFINITY)))),
+    size,
+    why(n) {
+      if (n < known.length) return "the best of another study";
+      return n === known.length && isExpected ? "what you expect or use today" : `one of the first ${size}`;
+    },
     point(n) {
       if (n < known.length) return Float64Array.from(known[n]);
       const unit = sobol(n - known.length);

@@ -78,7 +78,8 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
 function grow(state: ForestState, { open, number }: Slot): NonNullable<ForestState["grown"]> | undefined {
   const { observed, features } = state;
   const { list, revisions, problem } = observed;
-  const key = `${list.length}.${revisions}.${open.map((trial) => trial.number).join()}`;
+  const pendingKey = open.map((trial) => problem.space.key(trial.params)).join(";");
+  const key = `${list.length}.${revisions}.${open.length === 0 ? "" : `${number}.${pendingKey}`}`;
   if (state.grown?.key === key) return state.grown;
   const warp = fitWarp(list.map(({ loss }) => loss));
   if (warp === undefined || features.parameters.length === 0) return undefined;

@@ -43,7 +43,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
     name: "gp",
     version: 3,
     init(problem) {
-      const observed = observedNothing(problem);
+      const observed = observedNothing(problem, { feasible: true });
       return {
         observed,
         seen: seenNothing(problem),
@@ -111,22 +111,22 @@ function suggest(
   const { posterior, features, pool } = model;
   const before = posterior.size;
   const best = ensemble?.best ?? posterior.incumbent();
-  believe(model, space, slot.open);
-  const fantasies = ensemble === undefined ? imagine(posterior, before, best, slot) : undefined;
-  const candidates = search({
-    parameters,
-    features,
-    posterior: ensemble?.surrogate ?? posterior,
-    snap: memo.snap,
-    best,
-    bonus,
-    ...(fantasies && { fantasies }),
-    settle: settler(space, slot.fixed),
-    elite: elite(observed),
-    pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
-    rng: slot.rng.stream("search"),
+  const candidates = believing(ensemble?.members ?? [posterior], model, space, slot.open, () => {
+    const fantasies = ensemble === undefined ? imagine(posterior, before, best, slot) : undefined;
+    return search({
+      parameters,
+      features,
+      posterior: ensemble?.surrogate ?? posterior,
+      snap: memo.snap,
+      best,
+      bonus,
+      ...(fantasies && { fantasies }),
+      settle: settler(space, slot.fixed),
+      elite: elite(observed),
+      pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
+      rng: slot.rng.stream("search"),
+    });
   });
-  posterior.truncate(before);
   const stream = slot.rng.stream("otherwise");
   return firstUnseen(
     seen,
@@ -137,14 +137,31 @@ function suggest(
   );
 }
 
-/** Pending trials as if they came out as predicted (kriging believer; Ginsbourger et al. 2010). */
-export function believe({ posterior, features }: Model, space: Space, open: readonly Trial[]): void {
+/**
+ * Does `work` while open trials count in these posteriors as if they came out as predicted (kriging believer;
+ * Ginsbourger et al. 2010), and forgets them again.
+ */
+export function believing<T>(
+  posteriors: readonly Posterior[],
+  { features }: Pick<Model, "features">,
+  space: Space,
+  open: readonly Trial[],
+  work: () => T,
+): T {
+  const sizes = posteriors.map(({ size }) => size);
   const x = new Float64Array(features.numeric + features.nominal);
-  for (const trial of open.slice(-MOST_PENDING)) {
-    const observation = observationOf({ space }, trial);
-    if (observation === undefined) continue;
-    features.write(observation, x, 0);
-    posterior.append(x);
+  try {
+    for (const trial of open.slice(-MOST_PENDING)) {
+      const observation = observationOf({ space }, trial);
+      if (observation === undefined) continue;
+      features.write(observation, x, 0);
+      for (const posterior of posteriors) posterior.append(x);
+    }
+    return work();
+  } finally {
+    posteriors.forEach((posterior, p) => {
+      posterior.truncate(sizes[p]);
+    });
   }
 }
 

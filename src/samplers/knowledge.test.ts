@@ -79,3 +79,44 @@ test("a time limit makes the Gaussian process prefer what is quick", async () =>
   };
   expect(await run({ seconds: 5000 }, { seconds: 4000 })).toBeGreaterThan(0.8);
 });
+
+test("eight suggestions at a time differ after a warm start too", async () => {
+  const s = space({ x: float(0, 1), y: float(0, 1) });
+  const target = (params: Readonly<Record<string, unknown>>) =>
+    ((params.x as number) - 0.3) ** 2 + ((params.y as number) - 0.6) ** 2;
+  const source = await simulate(makeSampler("sobol"), problemOf(s), target, { trials: 40 });
+  const sources = [{ study: "before", space: s, trials: source.trials }];
+  const { trials } = await simulate(makeSampler("gp"), problemOf(s, { sources }), target, {
+    trials: 20,
+    workers: 8,
+  });
+  expect(new Set(trials.map(({ params }) => s.key(params))).size).toBe(trials.length);
+});
+
+test("infeasible trials do not draw the Gaussian process", async () => {
+  const s = space({ x: float(0, 1), y: float(0, 1) });
+  const sampler = makeSampler("gp");
+  const { slotOf } = await import("../testing/simulate.ts");
+  const problem = problemOf(s, { constraints: ["least"] });
+  let state = sampler.init(problem);
+  for (let number = 0; number < 25; number++) {
+    const { params } = (await sampler.ask(state, slotOf(problem, number, []))) as {
+      params: { x: number; y: number };
+    };
+    state = sampler.tell(state, {
+      ...{
+        number,
+        attempt: 1,
+        space: 0,
+        state: "complete",
+        params,
+        reports: [],
+        notes: {},
+        times: { created: 0 },
+      },
+      ...{ losses: [params.x + params.y], values: { loss: 0 }, constraints: { least: 0.5 - params.x } },
+    });
+  }
+  const answer = await sampler.ask(state, slotOf(problem, 25, []));
+  expect((answer as { params: { x: number } }).params.x).toBeGreaterThan(0.45);
+});

@@ -19,10 +19,17 @@ export interface Observation {
   readonly violation: number;
 }
 
+/** How trials become observations. */
+export interface Reading {
+  /** Whether coordinates outside of [0, 1] are moved to the nearer end: for densities, which end there. */
+  readonly clip?: boolean;
+  /** Whether infeasible trials count as failed: for models that know no constraints. */
+  readonly feasible?: boolean;
+}
+
 export interface Observed {
   readonly problem: Problem;
-  /** Whether coordinates outside of [0, 1] are moved to the nearer end. */
-  readonly clip: boolean;
+  readonly reading: Reading;
   /** In the order in which they were first told. */
   readonly list: Observation[];
   readonly places: Map<number, number>;
@@ -30,14 +37,13 @@ export interface Observed {
   revisions: number;
 }
 
-/** @param options.clip  moves coordinates outside of [0, 1] to the nearer end: for densities, which end there */
-export function observedNothing(problem: Problem, options: { readonly clip?: boolean } = {}): Observed {
-  return { problem, clip: options.clip === true, list: [], places: new Map(), revisions: 0 };
+export function observedNothing(problem: Problem, reading: Reading = {}): Observed {
+  return { problem, reading, list: [], places: new Map(), revisions: 0 };
 }
 
 /** Takes a trial in, unless it has no place in the space; one of the same number that was told before is replaced. */
 export function observe(observed: Observed, trial: Trial): void {
-  const observation = observationOf(observed.problem, trial, observed);
+  const observation = observationOf(observed.problem, trial, observed.reading);
   if (observation === undefined) return;
   const place = observed.places.get(trial.number);
   if (place === undefined) {
@@ -53,14 +59,15 @@ export function observe(observed: Observed, trial: Trial): void {
 export function observationOf(
   { space }: Pick<Problem, "space">,
   trial: Trial,
-  { clip = false }: { readonly clip?: boolean } = {},
+  { clip = false, feasible = false }: Reading = {},
 ): Observation | undefined {
   const point = adoptEncoded(space, trial.params, clip);
   if (point === undefined) return undefined;
-  const loss = trial.state === "failed" ? Number.NaN : (trial.losses?.[0] ?? Number.NaN);
   let violation = 0;
   for (const value of Object.values(trial.constraints ?? {}))
     violation += Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(0, value);
+  const isLost = trial.state === "failed" || (feasible && violation > 0);
+  const loss = isLost ? Number.NaN : (trial.losses?.[0] ?? Number.NaN);
   return { trial, ...point, loss, violation };
 }
 

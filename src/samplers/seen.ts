@@ -31,6 +31,8 @@ interface Point {
 
 /** Draws before the points that are left are listed. */
 const TRIES = 16;
+/** Lists that are kept: each point that was enqueued in part has one of its own. */
+const MOST_LISTS = 8;
 /** Points that may be listed. */
 const MOST_LISTED = 10_000;
 
@@ -105,6 +107,7 @@ function pointsLeft(seen: Seen, fixed: Params): readonly Point[] | undefined {
   const name = JSON.stringify(fixed);
   const before = seen.left.has(name) ? seen.left.get(name) : listPoints(seen.problem, fixed);
   const left = before?.filter(({ key }) => !seen.keys.has(key));
+  if (!seen.left.has(name) && seen.left.size >= MOST_LISTS) seen.left.clear(); // all of it can be listed again
   seen.left.set(name, left);
   return left;
 }

@@ -8,7 +8,7 @@ import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
-import { type Densities, densitiesOf, type Orders, ordersOf, reorder } from "./tpe/densities.ts";
+import { type Densities, densitiesOf, type Orders, ordersOf } from "./tpe/densities.ts";
 import { proposals } from "./tpe/proposals.ts";
 
 export interface TpeState {
@@ -35,7 +35,6 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
     },
     tell(state, trial) {
       observe(state.observed, trial);
-      reorder(state.orders, state.observed);
       remember(state.seen, trial);
       return state;
     },

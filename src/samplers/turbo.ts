@@ -16,7 +16,7 @@ import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { logExpectedImprovement } from "./gp/acquisition.ts";
 import { type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
-import { believe } from "./gp.ts";
+import { believing } from "./gp.ts";
 import { type Observed, observationOf, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
@@ -86,7 +86,7 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
 }
 
 function begin(problem: Problem): Region {
-  const observed = observedNothing(problem);
+  const observed = observedNothing(problem, { feasible: true });
   const best = Number.POSITIVE_INFINITY;
   return { observed, memo: modelMemo(observed, 0), length: FIRST_LENGTH, successes: 0, failures: 0, best };
 }
@@ -94,7 +94,7 @@ function begin(problem: Problem): Region {
 /** Takes a trial in, and moves the region. */
 function follow(state: TurboState, trial: Trial): void {
   const { region, problem, design } = state;
-  const observation = observationOf(problem, trial);
+  const observation = observationOf(problem, trial, region.observed.reading);
   if (observation === undefined) return;
   const { loss } = observation;
   observe(region.observed, trial);
@@ -162,11 +162,10 @@ function ranked(
   { space }: Problem,
   bonus: readonly number[],
 ): readonly number[] {
-  const before = posterior.size;
   const best = posterior.incumbent();
-  believe(model, space, open);
-  const acquisition = logExpectedImprovement(posterior.predict(x, CANDIDATES), best);
-  posterior.truncate(before);
+  const acquisition = believing([posterior], model, space, open, () =>
+    logExpectedImprovement(posterior.predict(x, CANDIDATES), best),
+  );
   return Array.from(acquisition, (_, c) => c)
     .sort((a, b) => acquisition[b] + bonus[b] - acquisition[a] - bonus[a])
     .slice(0, 50);

@@ -272,9 +272,14 @@ export class Loop {
         const claim = this.#history.claims.get(number);
         if (claim === undefined || claim.attempt !== this.#unanswered.get(number))
           this.#unanswered.delete(number);
-        else if (settledParams(this.#history, claim) !== undefined)
-          bodies.push(this.#restart(number, claim.attempt));
-        else bodies.push(...this.#answered(number, claim.attempt, await this.#suggest(number)));
+        else {
+          const settled = settledParams(this.#history, claim);
+          if (settled !== undefined) bodies.push(this.#restart(number, claim.attempt, settled));
+          else
+            bodies.push(
+              ...this.#answered(number, claim.attempt, await this.#suggest(number, numbers.length === 1)),
+            );
+        }
       }
     });
     if (bodies.length === 0) return;
@@ -285,18 +290,17 @@ export class Loop {
     await this.#submit(started as Extract<EventBody, { kind: "started" }>[]);
   }
 
-  #restart(number: number, attempt: number): EventBody {
+  #restart(number: number, attempt: number, params: Params): EventBody {
     this.#unanswered.delete(number);
-    const { params, budget } = this.#history.trials[number] as Trial;
+    const budget = this.#history.trials[number]?.budget;
     return { kind: "started", trial: number, attempt, params, ...(budget !== undefined && { budget }) };
   }
 
-  async #suggest(number: number): Promise<Suggested> {
+  /** @param alone  whether it is the only number that is asked for: of several, each must see the others */
+  async #suggest(number: number, alone: boolean): Promise<Suggested> {
     const begun = elapsed();
-    const suggested = await this.#suggestions.for(
-      number,
-      this.#pace.lag(this.#running.size + this.#unanswered.size),
-    );
+    const lag = this.#pace.lag(this.#running.size + this.#unanswered.size);
+    const suggested = await this.#suggestions.for(number, alone ? lag : -1);
     if (suggested.basis === this.#history.position) this.#pace.asked(elapsed() - begun);
     return suggested;
   }
@@ -307,7 +311,10 @@ export class Loop {
     if (this.#engine.blocking || workers === 0 || this.#unanswered.size > 0) return;
     if (this.#pace.lag(workers) === 0) return; // the next trial to end would make it useless
     if (this.#inbox.length > 0 || this.#stopping()) return;
-    await this.#log.exclusive(() => this.#suggestions.prepare());
+    const begun = elapsed();
+    if (!(await this.#log.exclusive(() => this.#suggestions.prepare()))) return;
+    this.#pace.asked(elapsed() - begun);
+    this.#pace.idled(elapsed() - begun); // nobody waited for it
   }
 
   #answered(number: number, attempt: number, { answer, basis }: Suggested): EventBody[] {

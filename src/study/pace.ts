@@ -29,10 +29,10 @@ export class Pace {
 
   /**
    * How many trials may have ended since: as many as there are workers, or none. One of several workers is waited
-   * for only that part of a trial's length.
+   * for only that part of a trial's length. One worker alone never lags: then a seed means the same trials always.
    */
   lag(workers: number): number {
-    return workers * this.#idlePerTrialMs < this.#askMs ? workers : 0;
+    return workers > 1 && workers * this.#idlePerTrialMs < this.#askMs ? workers : 0;
   }
 }
 

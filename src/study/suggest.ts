@@ -65,7 +65,13 @@ export class Suggestions {
   async for(number: number, lag = 0): Promise<Suggested> {
     const { history, ends } = this.#follower;
     const prepared = this.#prepared;
-    if (prepared?.number === number && prepared.problem === history.problem && ends - prepared.ends <= lag) {
+    const isFree = history.trials[number] === undefined; // or somebody put a point of his own in its place
+    if (
+      prepared?.number === number &&
+      isFree &&
+      prepared.problem === history.problem &&
+      ends - prepared.ends <= lag
+    ) {
       this.#prepared = undefined;
       return prepared;
     }

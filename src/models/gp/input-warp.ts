@@ -29,6 +29,9 @@ export function warpable({ unitOf }: Features, fewValues: (unit: number) => bool
 
 const inside = (u: number) => Math.min(1 - EDGE, Math.max(EDGE, u));
 
+/** The nearest coordinate within [0, 1]: what lies outside, of a range that was wider, goes on with slope 1. */
+export const clamp = (u: number) => Math.min(1, Math.max(0, u));
+
 /** w(u). */
 export function warp(u: number, lnA: number, lnB: number): number {
   if (lnA === 0 && lnB === 0) return u;
@@ -85,8 +88,9 @@ export function warpedFeatures(features: Features, warped: Int32Array, parameter
       features.write(point, out, place);
       for (const [f, table] of list) {
         const u = out[place + f];
-        const k = cellOf(u);
-        out[place + f] = table[k] + (u * CELLS - k) * (table[k + 1] - table[k]);
+        const within = clamp(u);
+        const k = cellOf(within);
+        out[place + f] = table[k] + (within * CELLS - k) * (table[k + 1] - table[k]) + (u - within);
       }
     },
     slope(f, u) {

@@ -45,3 +45,10 @@ test("warped features are those of the table, monotone, also for points outside 
     }
   }
 });
+
+test("−∞ counts as the best loss, and what is far better than all is held", () => {
+  const found = fitWarp([1, 2, 3, 4, 5, 6, 7, 8])!;
+  expect(found.apply(Number.NEGATIVE_INFINITY)).toBe(found.apply(1));
+  expect(Number.isFinite(found.apply(-1e300))).toBe(true);
+  expect(found.apply(-1e300)).toBeLessThan(found.apply(-3));
+});

@@ -5,6 +5,8 @@ import { exp, log } from "../../math/elementary.ts";
 
 /** How far above the median a loss counts, in robust standard deviations: beyond, bad is bad. */
 const WORST = 20;
+/** How far below the best loss that the warp was fitted to one counts: a power of what is beyond has no bounds. */
+const BETTER = 20;
 /** Finite losses are held within this, so that differences stay finite. */
 const LARGEST = 1e300;
 /** IQR of a normal distribution in standard deviations. */
@@ -14,7 +16,7 @@ const SEARCH_STEPS = 30;
 const GOLDEN = 0.6180339887498949;
 
 export interface Warp {
-  /** A loss to its value; a failed one (NaN, ∞) to that of the worst loss seen. */
+  /** A loss to its value; a failed one (NaN, ∞) to that of the worst loss seen, −∞ to that of the best. */
   apply(loss: number): number;
   /** A value back to a loss. */
   invert(value: number): number;
@@ -38,7 +40,8 @@ export function fitWarp(losses: readonly number[]): Warp | undefined {
     median - sorted[0],
   );
   if (!(spread > 0)) return undefined;
-  const rough = (loss: number) => Math.min((hold(loss) - median) / spread, WORST);
+  const lowest = (sorted[0] - median) / spread - BETTER;
+  const rough = (loss: number) => Math.min(Math.max((hold(loss) - median) / spread, lowest), WORST);
   const z = finite.map(rough);
   const lambda = bestLambda(z);
   const warped = z.map((value) => yeoJohnson(value, lambda));
@@ -48,7 +51,10 @@ export function fitWarp(losses: readonly number[]): Warp | undefined {
   const worst = value(sorted[sorted.length - 1]);
   return {
     lambda,
-    apply: (loss) => (loss === Number.NEGATIVE_INFINITY || Number.isFinite(loss) ? value(loss) : worst),
+    apply: (loss) => {
+      if (Number.isFinite(loss)) return value(loss);
+      return loss === Number.NEGATIVE_INFINITY ? value(sorted[0]) : worst;
+    },
     invert: (warpedValue) => median + spread * inverseYeoJohnson(warpedValue * std + mean, lambda),
   };
 }

@@ -3,7 +3,7 @@
  */
 import { exp } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
-import { logsOf, type Warped, warpInto, warpPrior } from "./input-warp.ts";
+import { clamp, logsOf, type Warped, warpInto, warpPrior } from "./input-warp.ts";
 import type { Data, Room } from "./likelihood.ts";
 
 /** Places of what the likelihood's evaluation left in memory. */
@@ -29,8 +29,17 @@ export function warpsOf(raw: Data, warped: Int32Array): Warps {
   const width = features.numeric + features.nominal;
   const x = Float64Array.from(raw.x);
   const columns = Array.from(warped, (f) => {
-    const logs = logsOf(Float64Array.from({ length: n }, (_, i) => raw.x[i * width + f]));
-    return { f, logs, value: new Float64Array(n), byLnA: new Float64Array(n), byLnB: new Float64Array(n) };
+    const own = Float64Array.from({ length: n }, (_, i) => raw.x[i * width + f]);
+    const logs = logsOf(own);
+    const outside = own.map((u) => u - clamp(u));
+    return {
+      f,
+      logs,
+      outside,
+      value: new Float64Array(n),
+      byLnA: new Float64Array(n),
+      byLnB: new Float64Array(n),
+    };
   });
   const at = (c: number) => scales + 2 + 2 * c;
   return {
@@ -39,7 +48,7 @@ export function warpsOf(raw: Data, warped: Int32Array): Warps {
       columns.forEach((column, c) => {
         const place = at(c);
         warpInto(column as Warped, column.logs, theta[place], theta[place + 1]);
-        for (let i = 0; i < n; i++) x[i * width + column.f] = column.value[i];
+        for (let i = 0; i < n; i++) x[i * width + column.f] = column.value[i] + column.outside[i];
       });
     },
     addGradient({ memory }, { room, inverse, slopes, row }, theta, gradient) {

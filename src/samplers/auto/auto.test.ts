@@ -53,7 +53,7 @@ test("says what it chose and why, and keeps what the models expected", async () 
     o: oneOf("t", { a: { u: oneOf("v", { p: { y: float(0, 1) }, q: {} }) }, b: {} }),
   });
   const origins = await originsOf(s, (params) => (params.x as number) + (params.o === "a" ? 1 : 0), 10);
-  expect(origins[0]).toEqual({ chosen: "sobol", why: "one of the first 6" });
+  expect(origins[0]).toEqual({ chosen: "design", why: "one of the first 6" });
   expect(origins[9]).toMatchObject({
     chosen: "gp",
     predicted: { gp: expect.any(Number), tpe: expect.any(Number) },

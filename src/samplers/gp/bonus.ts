@@ -35,6 +35,7 @@ export function knowledgeOf(problem: Problem): Knowledge {
 export function clockTrial({ costs }: Knowledge, trial: Trial): void {
   const { started, finished } = trial.times;
   if (costs === undefined || started === undefined || finished === undefined) return;
+  if (finished === started) return; // it came from elsewhere
   const seconds = Math.max(SHORTEST, (finished - started) / 1000);
   observe(costs.observed, { ...trial, state: "complete", losses: [log(seconds)] });
 }
@@ -57,6 +58,11 @@ export async function bonusOf(
   const seconds = isTimed ? await modelOf(costs.memo, costs.observed, compute) : undefined;
   if (prior === undefined && seconds === undefined) return undefined;
   const faith = priorWeight(problem, n);
+  let [shortest, longest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { loss } of costs?.observed.list ?? []) {
+    shortest = Math.min(shortest, loss);
+    longest = Math.max(longest, loss);
+  }
   return (points) => {
     const bonus = new Float64Array(points.length);
     if (prior !== undefined)
@@ -72,7 +78,7 @@ export async function bonusOf(
       });
       const { mean } = posterior.predict(x, points.length);
       mean.forEach((value, c) => {
-        bonus[c] -= share * warp.invert(value);
+        bonus[c] -= share * Math.min(longest, Math.max(shortest, warp.invert(value)));
       });
     }
     return bonus;

@@ -19,6 +19,7 @@ import type { Observation, Observed } from "../observed.ts";
 const ALWAYS = 50;
 /** … and then whenever there are so many times as many. */
 const GROWTH = 1.1;
+const MOST_APPENDED = 100;
 /** Input warping needs so many observations, and so many values of a parameter. */
 const FEWEST_WARPED = 30;
 const FEWEST_VALUES = 5;
@@ -85,8 +86,13 @@ export function modelMemo({ problem: { space, sources = [] } }: Observed, pool: 
 export function epochOf(n: number): number {
   if (n <= ALWAYS) return n;
   let epoch = ALWAYS;
-  for (let next = ALWAYS; next <= n; next = Math.ceil(next * GROWTH)) epoch = next;
+  for (let next = ALWAYS; next <= n; next += appendedAfter(next)) epoch = next;
   return epoch;
+}
+
+/** How many more observations are appended before hyperparameters are fitted anew. */
+function appendedAfter(epoch: number): number {
+  return Math.min(MOST_APPENDED, Math.ceil(epoch * GROWTH) - epoch);
 }
 
 /** The model of all that was observed; undefined while nothing can be learned from it (all failed, or all equal). */
@@ -119,7 +125,7 @@ export async function modelOf(
   if (memo.built?.key !== key) {
     const used = subset(observed.list.slice(0, epoch), MOST_USED, stream.stream("use", epoch));
     const data = dataOf(features, used, warp);
-    const capacity = data.n + Math.ceil(epoch * (GROWTH - 1)) + 2 + MOST_PENDING;
+    const capacity = data.n + appendedAfter(Math.max(ALWAYS, epoch)) + 2 + MOST_PENDING;
     memo.kernels ??= createKernels();
     const built = posterior(memo.kernels, data, theta, { capacity, batch: BATCH });
     if (built === undefined) return without(memo, "the covariance matrix could not be factored");

@@ -13,7 +13,7 @@ import { fitWarp } from "../../models/gp/warp.ts";
 import { type Rng, rng } from "../../random.ts";
 import type { Observed } from "../observed.ts";
 import { type SourcePoint, sourcePoints } from "../sources.ts";
-import { BATCH, dataOf, type Model, type ModelMemo } from "./model.ts";
+import { BATCH, dataOf, MOST_PENDING, type Model, type ModelMemo } from "./model.ts";
 import type { Surrogate } from "./search.ts";
 
 /** Most points of one past study; the best half of them, the others drawn. */
@@ -30,11 +30,12 @@ const DILUTION = 0.95;
 
 export interface TransferMemo {
   sources?: readonly Posterior[];
-  weighed?: { readonly key: string; readonly weights: readonly number[] };
+  weighed?: { readonly key: string; readonly weights: readonly number[]; best?: number };
 }
 
 export interface Ensemble {
   readonly surrogate: Surrogate;
+  readonly members: readonly Posterior[];
   /** The smallest mean among this study's points. */
   readonly best: number;
 }
@@ -60,13 +61,23 @@ export async function transfer(
     .map((member, m) => ({ member, weight: weights[m] }))
     .filter(({ weight }) => weight > 0);
   const surrogate = ensemble(members, model);
-  const width = model.features.numeric + model.features.nominal;
-  const x = new Float64Array(list.length * width);
-  list.forEach((point, i) => {
-    model.features.write(point, x, i * width);
+  memo.weighed.best ??= lowestMean(surrogate, model, list);
+  return { surrogate, members: members.map(({ member }) => member), best: memo.weighed.best };
+}
+
+/** The smallest mean among the points with the lowest losses. */
+function lowestMean(surrogate: Surrogate, { features }: Model, list: Observed["list"]): number {
+  const points = list
+    .filter(({ loss }) => !Number.isNaN(loss))
+    .sort((a, b) => a.loss - b.loss)
+    .slice(0, MOST_RANKED);
+  const width = features.numeric + features.nominal;
+  const x = new Float64Array(points.length * width);
+  points.forEach((point, i) => {
+    features.write(point, x, i * width);
   });
-  const { mean } = surrogate.predict(x, list.length);
-  return { surrogate, best: mean.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) };
+  const { mean } = surrogate.predict(x, points.length);
+  return mean.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 
 async function modelSources(
@@ -81,7 +92,10 @@ async function modelSources(
     if (chosen.length < FEWEST_POINTS || warp === undefined || features.parameters.length === 0) continue;
     const data = dataOf(features, chosen, warp);
     const { theta } = await fitTask(compute, data);
-    const fitted = posterior(createKernels(), data, theta, { capacity: data.n + 2, batch: BATCH });
+    const fitted = posterior(createKernels(), data, theta, {
+      capacity: data.n + MOST_PENDING + 2,
+      batch: BATCH,
+    });
     if (fitted !== undefined) made.push(fitted);
   }
   return made;

@@ -69,7 +69,7 @@ export function ordersOf(problem: Problem): Orders {
 }
 
 /** Takes in what was told last. */
-export function reorder(orders: Orders, { list, revisions }: Observed): void {
+function reorder(orders: Orders, { list, revisions }: Observed): void {
   if (orders.revisions !== revisions) {
     orders.revisions = revisions;
     orders.ranked = [];
@@ -102,9 +102,10 @@ export function densitiesOf(
   open: readonly Trial[],
   stream: Rng,
 ): Densities {
+  reorder(orders, observed);
   orders.kernels ??= { good: createKernels(), bad: createKernels() };
   const { branches } = orders;
-  const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed) ?? []);
+  const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed.reading) ?? []);
   const known = observed.list.length;
   const goods = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * known));
   const own = known + pending.length;
