@@ -29,7 +29,7 @@ export function spaceChange(
     );
   const lines = changes(problem.space, space);
   const changed = { ...problem, space };
-  sampler.init(changed); // refuses before anything is written
+  sampler.count?.(sampler.init(changed)); // refuses before anything is written
   pruner?.init(changed);
   return { lines, event: { kind: "spaceChanged", space: space.toJSON() } };
 }
