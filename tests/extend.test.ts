@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { samplers } from "../src/registry.ts";
 import { Place, until } from "./fettle.ts";
 
 let place: Place;
@@ -128,4 +129,42 @@ describe("what cannot be is refused in one line that says what to do", () => {
     expect(stderr).toContain("--warm-start s");
     expect(stderr).not.toContain("fettle extend");
   });
+});
+
+test("+N counts from the limit, not from the trials that were made", () => {
+  run(BEFORE, "-n", "30", "--time", "1ms");
+  expect(place.fettle("extend", "s", "-n", "+5").stderr).toContain("now ends at trials 35");
+});
+
+test("the sampler that was given last is that of resume", () => {
+  run(BEFORE, "-n", "2", "--sampler", "random");
+  run(BEFORE, "-n", "3", "--sampler", "tpe");
+  expect(place.fettle("resume", "s", "-n", "4").code).toBe(0);
+  const log = place.fettle("export", "s", "--format", "log").stdout.trim().split("\n");
+  const names = log.flatMap((line) => {
+    const event = JSON.parse(line) as { kind: string; sampler?: { name: string } };
+    return event.kind === "started" ? [event.sampler?.name] : [];
+  });
+  expect(names).toEqual(["random", "random", "tpe", "tpe"]);
+});
+
+test("a warm start tries first what was best there, says what it learns from, and refuses what is not there", () => {
+  run(BEFORE, "-n", "8", "--sampler", "random");
+  const warm = ["run", "--study", "w", "-p", BEFORE[0], "-p", BEFORE[1], "--min", "loss", "-n", "4"];
+  const { code, stderr } = place.fettle(...warm, "--warm-start", "s", ...PROGRAM);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("learns from 8 trials of study s")]);
+  const losses = (study: string) =>
+    (JSON.parse(place.fettle("trials", study, "--json").stdout) as { values: { loss: number } }[]).map(
+      ({ values }) => values.loss,
+    );
+  expect(losses("w")[0]).toBe(Math.min(...losses("s")));
+  expect(place.fettle("replay", "w").stdout).toContain("4 suggestions replayed, no difference");
+  const missing = place.fettle(...warm, "--study", "v", "--warm-start", "no.db:s", ...PROGRAM);
+  expect(missing.code).toBe(2);
+  expect(missing.stderr).toContain("--warm-start no.db:s:");
+});
+
+test("the help of run names every sampler", () => {
+  const { stdout } = place.fettle("run", "--help");
+  for (const name of Object.keys(samplers)) expect(stdout).toContain(name);
 });
