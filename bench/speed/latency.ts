@@ -5,12 +5,14 @@
 import { createStudy, inline, memory, type Objective } from "../../src/index.ts";
 import { history, SPACES } from "./spaces.ts";
 
-const WORKERS = 4;
+const WORKERS = 2;
 /** Trials before, and trials that are looked at. */
 const BEFORE = 100;
 const TRIALS = 100;
 /** Shorter than an ask: only then suggestions lag behind, and are ready. It sleeps, and leaves the thread to the loop. */
-const TRIAL_MS = 10;
+const TRIAL_MS = 2;
+/** Every fourth is longer, so that ends do not coincide: where two do, both are asked for afresh. */
+const LONG_MS = 60;
 
 export interface Latency {
   /** Trials whose suggestion was there, and all. */
@@ -32,7 +34,7 @@ export async function measureLatency(): Promise<Latency> {
   let lastEnd = Number.NaN;
   const objective: Objective = async (params, { number }) => {
     waits.set(number, performance.now() - lastEnd);
-    await new Promise((resolve) => setTimeout(resolve, TRIAL_MS));
+    await new Promise((resolve) => setTimeout(resolve, number % 4 === 0 ? LONG_MS : TRIAL_MS));
     lastEnd = performance.now();
     return task.loss(space.flatten(params));
   };
@@ -54,5 +56,6 @@ export async function measureLatency(): Promise<Latency> {
 }
 
 export function latencyText({ ready, trials, median, most90 }: Latency): string {
+  if (ready === 0) return "No suggestion of `gp` was ready when a worker became free.";
   return `Ready suggestions of \`gp\` (${ready} of ${trials} trials of ${TRIAL_MS} ms, ${WORKERS} workers, after ${BEFORE} trials): begun ${median.toFixed(2)} ms after the worker was free (median), ${most90.toFixed(2)} ms (90 % quantile); bar: under 1 ms.`;
 }

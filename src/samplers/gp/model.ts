@@ -24,7 +24,7 @@ const MOST_APPENDED = 100;
 const FEWEST_WARPED = 30;
 const FEWEST_VALUES = 5;
 /** Most observations that hyperparameters are fitted to, … */
-const MOST_FITTED = 300;
+const MOST_FITTED = 200;
 /** … and that predictions are made from. */
 const MOST_USED = 1000;
 /** Pending points that are believed; more are not looked at. */
