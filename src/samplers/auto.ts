@@ -10,6 +10,8 @@ import type { EvolutionState } from "./cmaes/evolution.ts";
 import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
+import type { QuasiRandomState } from "./quasi-random.ts";
+import { sobol } from "./sobol.ts";
 import { densityRatio, type TpeState, tpe } from "./tpe.ts";
 import { type TurboState, turbo } from "./turbo.ts";
 
@@ -19,11 +21,13 @@ export interface AutoState {
   readonly turbo: TurboState;
   /** Absent where the space has conditions. */
   readonly catcma?: EvolutionState;
+  /** Of several objectives. */
+  readonly sobol: QuasiRandomState;
   readonly evidence: Evidence;
 }
 
 interface Choice {
-  readonly chosen: "design" | "gp" | "tpe" | "turbo" | "catcma";
+  readonly chosen: "design" | "sobol" | "gp" | "tpe" | "turbo" | "catcma";
   readonly why: string;
 }
 
@@ -53,7 +57,9 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   const estimator = tpe();
   const region = turbo();
   const evolution = catcma();
+  const points = sobol();
   const askMember = (state: AutoState, { chosen }: Choice, slot: Slot) => {
+    if (chosen === "sobol") return points.ask(state.sobol, slot);
     if (chosen === "tpe") return estimator.ask(state.tpe, slot);
     if (chosen === "turbo") return region.ask(state.turbo, slot);
     if (chosen === "catcma" && state.catcma !== undefined) return evolution.ask(state.catcma, slot);
@@ -67,12 +73,14 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
       tpe: estimator.init(problem),
       turbo: region.init(problem),
       ...(isFlat(problem) && { catcma: evolution.init(problem) }),
+      sobol: points.init(problem),
       evidence: { list: [] },
     }),
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
       region.tell(state.turbo, trial);
+      points.tell(state.sobol, trial);
       if (state.catcma !== undefined) evolution.tell(state.catcma, trial);
       compare(state.evidence, trial);
       return state;
@@ -90,6 +98,8 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
 async function choose({ gp, evidence, catcma }: AutoState, { number, compute }: Slot): Promise<Choice> {
   const { observed, design, memo } = gp;
   const n = observed.list.length;
+  if (observed.problem.objectives.length > 1)
+    return { chosen: "sobol", why: "several objectives, which no model knows yet" };
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "design", why: design.why(number) };
   if (n > MOST_SHARED && catcma !== undefined)
@@ -123,7 +133,7 @@ async function predicted(
   { params }: Exclude<Answer, string>,
   slot: Slot,
 ): Promise<{ readonly predicted?: Json }> {
-  if (chosen === "design" || state.gp.observed.list.length > MOST_GP) return {};
+  if (chosen === "design" || chosen === "sobol" || state.gp.observed.list.length > MOST_GP) return {};
   const mean = await predictMean(state.gp, params, slot);
   const ratio = densityRatio(state.tpe.orders, state.tpe.observed, params).acquisition;
   if (mean === undefined || ratio === undefined) return {};

@@ -66,3 +66,15 @@ test("takes turns where the landscape is rough", async () => {
   const chosen = origins.slice(-10).map((origin) => (origin as { readonly chosen: string }).chosen);
   expect(new Set(chosen)).toEqual(new Set(["gp", "tpe"]));
 });
+
+test("several objectives are searched evenly", async () => {
+  const s = space({ x: float(0, 1), y: float(0, 1) });
+  const objectives = [
+    { name: "a", direction: "minimize" as const },
+    { name: "b", direction: "minimize" as const },
+  ];
+  const loss: SimulatedObjective = ({ x, y }) => [x as number, (y as number) - (x as number)];
+  const { trials } = await simulate(auto() as Sampler, { ...problem(s), objectives }, loss, { trials: 32 });
+  expect(trials[31].origin).toMatchObject({ chosen: "sobol" });
+  expect(trials.filter(({ params }) => (params.x as number) < 0.5).length).toBe(16);
+});
