@@ -21,8 +21,8 @@ export interface AutoState {
   readonly turbo: TurboState;
   /** Absent where the space has conditions. */
   readonly catcma?: EvolutionState;
-  /** Of several objectives. */
-  readonly sobol: QuasiRandomState;
+  /** Only where there are several objectives, which no model knows yet. */
+  readonly sobol?: QuasiRandomState;
   readonly evidence: Evidence;
 }
 
@@ -59,7 +59,7 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   const evolution = catcma();
   const points = sobol();
   const askMember = (state: AutoState, { chosen }: Choice, slot: Slot) => {
-    if (chosen === "sobol") return points.ask(state.sobol, slot);
+    if (chosen === "sobol" && state.sobol !== undefined) return points.ask(state.sobol, slot);
     if (chosen === "tpe") return estimator.ask(state.tpe, slot);
     if (chosen === "turbo") return region.ask(state.turbo, slot);
     if (chosen === "catcma" && state.catcma !== undefined) return evolution.ask(state.catcma, slot);
@@ -73,14 +73,14 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
       tpe: estimator.init(problem),
       turbo: region.init(problem),
       ...(isFlat(problem) && { catcma: evolution.init(problem) }),
-      sobol: points.init(problem),
+      ...(problem.objectives.length > 1 && { sobol: points.init(problem) }),
       evidence: { list: [] },
     }),
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
       region.tell(state.turbo, trial);
-      points.tell(state.sobol, trial);
+      if (state.sobol !== undefined) points.tell(state.sobol, trial);
       if (state.catcma !== undefined) evolution.tell(state.catcma, trial);
       compare(state.evidence, trial);
       return state;
@@ -95,11 +95,13 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   };
 }
 
-async function choose({ gp, evidence, catcma }: AutoState, { number, compute }: Slot): Promise<Choice> {
+async function choose(
+  { gp, evidence, catcma, sobol }: AutoState,
+  { number, compute }: Slot,
+): Promise<Choice> {
   const { observed, design, memo } = gp;
   const n = observed.list.length;
-  if (observed.problem.objectives.length > 1)
-    return { chosen: "sobol", why: "several objectives, which no model knows yet" };
+  if (sobol !== undefined) return { chosen: "sobol", why: "several objectives, which no model knows yet" };
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "design", why: design.why(number) };
   if (n > MOST_SHARED && catcma !== undefined)
