@@ -7,10 +7,10 @@ import { dirname, join, relative } from "node:path";
 const LEVELS = [
   ["errors", "clock", "random", "math"],
   ["space", "trial", "events", "problem", "history"],
-  ["sampler", "pruner", "storage", "engine", "objective", "compute"],
+  ["sampler", "pruner", "terminator", "storage", "engine", "objective", "compute"],
   ["models"],
   ["analysis"],
-  ["samplers", "storages", "engines", "testing"],
+  ["samplers", "pruners", "terminators", "storages", "engines", "testing"],
   ["study"],
   ["registry"],
   ["tune"],

@@ -11,9 +11,8 @@ export interface Job {
   readonly trial: number;
   readonly attempt: number;
   readonly params: Params;
-  /** Names of the objectives whose values are looked for. */
+  /** Names of the values that are looked for: objectives, and outcomes that are limited. */
   readonly objectives: readonly string[];
-  readonly constraints?: readonly string[];
   readonly budget?: number;
   readonly checkpointDir?: string;
   readonly resumeFrom?: string;

@@ -3,7 +3,7 @@
  * "-Infinity". A new kind raises the format; a reader refuses a higher one.
  */
 import type { Params, SpaceJson } from "./space/types.ts";
-import type { Json, ObjectiveSpec, TrialError } from "./trial.ts";
+import type { ConstraintSpec, Json, ObjectiveSpec, TrialError } from "./trial.ts";
 
 /** The number of the log's format that this version writes. */
 export const FORMAT = 1;
@@ -32,7 +32,7 @@ export interface Limits {
 export interface ProblemJson {
   readonly space: SpaceJson;
   readonly objectives: readonly ObjectiveSpec[];
-  readonly constraints?: readonly string[];
+  readonly constraints?: readonly ConstraintSpec[];
   readonly seed: number;
   readonly steps?: { readonly min?: number; readonly max?: number };
   readonly deterministic?: boolean;
@@ -42,6 +42,7 @@ export interface ProblemJson {
 export interface Configuration {
   readonly sampler?: { readonly name: string; readonly options?: Json };
   readonly pruner?: { readonly name: string; readonly options?: Json };
+  readonly terminator?: { readonly name: string; readonly options?: Json };
   readonly engine?: Json;
   /** Argument vector with placeholders, and how to run it. */
   readonly command?: Json;

@@ -13,7 +13,7 @@ import {
   RETRIES_LOST,
   reachesTarget,
 } from "./history/limits.ts";
-import { importedTrial, lastConstraints, outcome, readReport } from "./history/outcome.ts";
+import { importedTrial, outcome, readReport } from "./history/outcome.ts";
 import type { Claim, History } from "./history/types.ts";
 import { versionOf } from "./history/version.ts";
 import type { Problem } from "./problem.ts";
@@ -340,8 +340,7 @@ function finish(history: History, event: Of<"finished">): void {
     ...trial,
     ...(event.gradient && { gradient: numbersFromWire(event.gradient) }),
     ...(event.tuned && { tuned: event.tuned }),
-    ...lastConstraints(event, trial),
-    ...outcome(history, event.state, event.values && numbersFromWire(event.values), trial.reports),
+    ...outcome(history, event.state, event, trial.reports),
     times: { ...trial.times, finished: event.time },
   };
   const error = event.error ?? ended.error;
@@ -401,7 +400,7 @@ function expire(history: History, event: Of<"expired">): void {
 /** A trial that was told to stop or pause and whose end nobody saw. */
 function settle(history: History, trial: Trial, verdict: Claim["verdict"], time: number): void {
   const state = verdict === "pause" ? "paused" : "pruned";
-  const ended = outcome(history, state, undefined, trial.reports);
+  const ended = outcome(history, state, {}, trial.reports);
   put(history, { ...trial, ...ended, times: { ...trial.times, finished: time } });
   history.last = { number: trial.number, ended: [trial.number] };
 }

@@ -3,13 +3,13 @@
  */
 import type { Limits } from "./events.ts";
 import type { Space } from "./space/types.ts";
-import type { ObjectiveSpec, Trial } from "./trial.ts";
+import type { ConstraintSpec, ObjectiveSpec, Trial } from "./trial.ts";
 
 export interface Problem {
   readonly space: Space;
   readonly objectives: readonly ObjectiveSpec[];
-  /** Names of the constraints that trials report; feasible at ≤ 0. */
-  readonly constraints?: readonly string[];
+  /** Limits on outcomes; `Trial.constraints` has a number for each, feasible at ≤ 0. */
+  readonly constraints?: readonly ConstraintSpec[];
   readonly seed: number;
   readonly limits: Limits;
   /** Smallest and largest step of a trial, where it reports steps. */

@@ -16,6 +16,18 @@ export interface ObjectiveSpec {
 }
 
 /**
+ * A limit on an outcome. `Trial.constraints` holds by how much each is missed: feasible at ≤ 0.
+ * With `metric` that is worked out from the value that the trial told under this name: value − `atMost`, or
+ * `atLeast` − value. Without it the trial itself tells the number under `name`.
+ */
+export interface ConstraintSpec {
+  readonly name: string;
+  readonly metric?: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/**
  * - "waiting": enqueued, or to be tried again; has params that are to be used, maybe not all
  * - "running": a worker has it
  * - "paused": stopped at a budget, to be continued if it is promoted
@@ -69,6 +81,11 @@ export interface Trial {
   readonly fork?: { readonly trial: number; readonly step: number };
   /** The trial whose configuration this one repeats. */
   readonly repeatOf?: number;
+  /**
+   * Samplers are told one trial for a configuration that was evaluated several times: its `losses` are then means,
+   * and this is over how many evaluations, with the standard deviation of a single one. Shape (objectives).
+   */
+  readonly repeats?: { readonly count: number; readonly std: readonly number[] };
   /** Whatever the sampler needs to remember: why, generation, raw vector. */
   readonly origin?: Json;
   readonly error?: TrialError;

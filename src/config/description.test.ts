@@ -126,7 +126,7 @@ files: logs
     study: "digits",
     storage: "x.db",
     objectives: [{ name: "val_loss", direction: "minimize" }],
-    constraints: ["memory"],
+    constraints: [{ name: "memory" }],
     patterns: { val_loss: "loss is (.*)" },
     run: { command: ["python", "train.py", "--lr", "{lr}"] },
     sampler: { name: "sobol", options: { scramble: false } },

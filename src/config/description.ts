@@ -6,7 +6,7 @@ import { InvalidInputError, messageOf } from "../errors.ts";
 import type { Limits } from "../events.ts";
 import type { Objective } from "../objective.ts";
 import type { Params, Space } from "../space/types.ts";
-import type { Json, ObjectiveSpec } from "../trial.ts";
+import type { ConstraintSpec, Json, ObjectiveSpec } from "../trial.ts";
 import type { ChosenConfig } from "./config.ts";
 import { durationAt, type Flags, oneOf, wholeNumber } from "./flags.ts";
 import type { LoadedConfig } from "./load.ts";
@@ -33,8 +33,8 @@ export interface Description {
   readonly storage?: string;
   readonly space: Space;
   readonly objectives: readonly ObjectiveSpec[];
-  /** Names of the constraints that trials report. */
-  readonly constraints: readonly string[];
+  /** Limits on outcomes. */
+  readonly constraints: readonly ConstraintSpec[];
   /** Regular expressions for the program's output, by metric. */
   readonly patterns: Readonly<Record<string, string>>;
   /** Absent where nothing says what to run. */

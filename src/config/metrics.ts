@@ -2,7 +2,7 @@
  * What a study is tuned for: the metrics of the file and of the flags.
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
-import type { Direction, ObjectiveSpec } from "../trial.ts";
+import type { ConstraintSpec, Direction, ObjectiveSpec } from "../trial.ts";
 import type { ConfigFile } from "./file.ts";
 import { type Flags, nameAndText } from "./flags.ts";
 import { suggest } from "./suggest.ts";
@@ -61,7 +61,7 @@ export function readConstraints(
   file: ConfigFile,
   { objectives }: Metrics,
   paths: readonly string[],
-): readonly string[] {
+): readonly ConstraintSpec[] {
   const names = file.config.constraints ?? [];
   for (const [index, name] of names.entries()) {
     const place = file.where(["constraints", index]);
@@ -71,7 +71,7 @@ export function readConstraints(
     if (names.indexOf(name) < index)
       throw new InvalidInputError(`${place}: ${name} is given twice; leave one out`);
   }
-  return names;
+  return names.map((name) => ({ name }));
 }
 
 function metricsOf({ config, where }: ConfigFile): readonly Metric[] {

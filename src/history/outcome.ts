@@ -1,11 +1,10 @@
 /**
  * What trials came to: reports, values, losses, constraints.
  */
-import { type Event, type ImportedTrial, numbersFromWire, type ReportBody } from "../events.ts";
-import type { Numbers, Report, Trial, TrialState } from "../trial.ts";
+import { type ImportedTrial, numbersFromWire, type ReportBody, type WireNumbers } from "../events.ts";
+import type { Problem } from "../problem.ts";
+import type { ConstraintSpec, Numbers, Report, Trial, TrialState } from "../trial.ts";
 import type { History } from "./types.ts";
-
-type Finished = Extract<Event, { kind: "finished" }>;
 
 /** A report as the log has it. */
 export function readReport(body: ReportBody, time: number): Report {
@@ -19,39 +18,69 @@ export function readReport(body: ReportBody, time: number): Report {
   });
 }
 
-/** The constraints told at the end, else those of the last report. */
-export function lastConstraints(event: Finished, trial: Trial): { constraints?: Numbers } {
-  if (event.constraints) return { constraints: numbersFromWire(event.constraints) };
-  const last = trial.reports[trial.reports.length - 1]?.constraints;
-  return last ? { constraints: last } : {};
+/**
+ * The constraints told at the end, else those of the last report that told some, and those that follow from values.
+ */
+export function constraintsOf(
+  { constraints: specs = [] }: Pick<Problem, "constraints">,
+  told: WireNumbers | undefined,
+  values: Numbers | undefined,
+  reports: readonly Report[],
+): { constraints?: Numbers } {
+  const own = told ? numbersFromWire(told) : reports.findLast(({ constraints }) => constraints)?.constraints;
+  const limited = specs.flatMap((spec) => {
+    const value = spec.metric === undefined ? undefined : values?.[spec.metric];
+    return value === undefined ? [] : [[spec.name, excess(spec, value)] as const];
+  });
+  if (own === undefined && limited.length === 0) return {};
+  return { constraints: Object.freeze({ ...own, ...Object.fromEntries(limited) }) };
 }
 
-/** State, values and losses of a trial that ended: the values told, else those of its last step. */
+/** By how much a value misses its limits; negative where there is room. */
+function excess({ atMost, atLeast }: ConstraintSpec, value: number): number {
+  const above = atMost === undefined ? Number.NEGATIVE_INFINITY : value - atMost;
+  const below = atLeast === undefined ? Number.NEGATIVE_INFINITY : atLeast - value;
+  return Number.isNaN(value) ? Number.NaN : Math.max(above, below);
+}
+
+/**
+ * State, values, losses and constraints of a trial that ended: the values told, else those of its last step. One that
+ * claims to be complete though a value is missing or is no number has failed.
+ */
 export function outcome(
   history: History,
   state: TrialState,
-  told: Numbers | undefined,
+  told: { readonly values?: WireNumbers; readonly constraints?: WireNumbers },
   reports: readonly Report[],
-): Pick<Trial, "state" | "values" | "losses" | "error"> {
-  const values = told ?? reports[reports.length - 1]?.values;
-  const { objectives } = history.problem;
-  if (values === undefined || !objectives.every(({ name }) => name in values)) {
-    if (state !== "complete") return { state, ...(values && { values }) };
-    const missing = objectives.find(({ name }) => values === undefined || !(name in values));
-    return {
-      state: "failed",
-      error: { kind: "program", message: `the trial gave no value of ${missing?.name}` },
-    };
-  }
-  const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values[name]));
-  if (undefinedNumber !== undefined && state === "complete") {
-    const message = `${undefinedNumber.name} is NaN`;
-    return { state: "failed", values, error: { kind: "program", message } };
-  }
-  const losses = objectives.map(({ name, direction }) =>
-    direction === "minimize" ? values[name] : -values[name],
-  );
-  return { state, values: Object.freeze(values), losses: Object.freeze(losses) };
+): Pick<Trial, "state" | "values" | "losses" | "constraints" | "error"> {
+  const { problem } = history;
+  const { objectives, constraints = [] } = problem;
+  const values = told.values ? numbersFromWire(told.values) : reports[reports.length - 1]?.values;
+  const limits = constraintsOf(problem, told.constraints, values, reports);
+  const losses = objectives.map(({ name, direction }) => {
+    const value = values?.[name] ?? Number.NaN;
+    return direction === "minimize" ? value : -value;
+  });
+  const isWhole = values !== undefined && objectives.every(({ name }) => name in values);
+  const kept = {
+    ...(values && { values: Object.freeze(values) }),
+    ...(isWhole && { losses: Object.freeze(losses) }),
+    ...limits,
+  };
+  if (state !== "complete") return { state, ...kept };
+  const missing =
+    objectives.find(({ name }) => values?.[name] === undefined)?.name ??
+    constraints.find(({ metric }) => metric !== undefined && values?.[metric] === undefined)?.metric;
+  if (missing !== undefined) return failed(`the trial gave no value of ${missing}`, values && kept);
+  const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values?.[name]));
+  return undefinedNumber === undefined
+    ? { state, ...kept }
+    : failed(`${undefinedNumber.name} is NaN`, { values });
+}
+
+function failed(message: string, kept: Partial<Trial> = {}): Pick<Trial, "state" | "error"> {
+  const { losses: _losses, ...rest } = kept;
+  return { ...rest, state: "failed", error: { kind: "program", message } };
 }
 
 /** A finished trial from elsewhere, as one of that number. */
@@ -70,7 +99,6 @@ export function importedTrial(
     reports: Object.freeze(reports),
     times: { created: time, started: time, finished: time },
     notes: imported.notes ?? {},
-    ...(imported.constraints && { constraints: numbersFromWire(imported.constraints) }),
-    ...outcome(history, imported.state, imported.values && numbersFromWire(imported.values), reports),
+    ...outcome(history, imported.state, imported, reports),
   };
 }

@@ -5,6 +5,7 @@ import { sobolSequence } from "../math/sobol.ts";
 import { normalQuantile } from "../math/special.ts";
 import type { Posterior } from "../models/gp/posterior.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
+import { adoptEncoded } from "../space/adopt.ts";
 import type { Params, Space } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
@@ -13,7 +14,7 @@ import { bonusOf, clockTrial, type Knowledge, knowledgeOf } from "./gp/bonus.ts"
 import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
 import { type Search, search } from "./gp/search.ts";
 import { type Ensemble, type TransferMemo, transfer } from "./gp/transfer.ts";
-import { type Observed, observationOf, observe, observedNothing } from "./observed.ts";
+import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
@@ -152,9 +153,9 @@ export function believing<T>(
   const x = new Float64Array(features.numeric + features.nominal);
   try {
     for (const trial of open.slice(-MOST_PENDING)) {
-      const observation = observationOf({ space }, trial);
-      if (observation === undefined) continue;
-      features.write(observation, x, 0);
+      const point = adoptEncoded(space, trial.params);
+      if (point === undefined) continue;
+      features.write(point, x, 0);
       for (const posterior of posteriors) posterior.append(x);
     }
     return work();

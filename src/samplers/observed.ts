@@ -15,6 +15,12 @@ export interface Observation {
   readonly active: Uint8Array;
   /** The first objective's loss; NaN if the trial failed, or gave no number. */
   readonly loss: number;
+  /** Every objective's loss, shape (objectives); all NaN if the trial failed. */
+  readonly losses: Float64Array;
+  /** In the order of the problem's constraints, feasible at ≤ 0, shape (constraints); NaN where not told. */
+  readonly constraints: Float64Array;
+  /** The last step of which it reported; Infinity if it was trained to its end. */
+  readonly step: number;
   /** By how much it is infeasible: the sum of the constraints above 0; 0 if it is feasible. */
   readonly violation: number;
 }
@@ -57,7 +63,7 @@ export function observe(observed: Observed, trial: Trial): void {
 
 /** A trial as an observation; undefined if it was made in a space of which this one has no such point. */
 export function observationOf(
-  { space }: Pick<Problem, "space">,
+  { space, objectives, constraints = [] }: Pick<Problem, "space" | "objectives" | "constraints">,
   trial: Trial,
   { clip = false, feasible = false }: Reading = {},
 ): Observation | undefined {
@@ -67,8 +73,18 @@ export function observationOf(
   for (const value of Object.values(trial.constraints ?? {}))
     violation += Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(0, value);
   const isLost = trial.state === "failed" || (feasible && violation > 0);
-  const loss = isLost ? Number.NaN : (trial.losses?.[0] ?? Number.NaN);
-  return { trial, ...point, loss, violation };
+  const losses = Float64Array.from(objectives, (_, k) =>
+    isLost ? Number.NaN : (trial.losses?.[k] ?? Number.NaN),
+  );
+  return {
+    trial,
+    ...point,
+    loss: losses[0],
+    losses,
+    constraints: Float64Array.from(constraints, ({ name }) => trial.constraints?.[name] ?? Number.NaN),
+    step: stepOf(trial),
+    violation,
+  };
 }
 
 /**
@@ -82,4 +98,22 @@ export function byRank(a: Observation, b: Observation): number {
   const pruned = Number(a.trial.state === "pruned") - Number(b.trial.state === "pruned");
   if (pruned !== 0) return pruned;
   return a.loss === b.loss ? 0 : a.loss < b.loss ? -1 : 1;
+}
+
+/** The last step of which a trial reported, 0 if of none; Infinity if it was trained to its end. */
+export function stepOf({ state, reports }: Trial): number {
+  return state === "complete" ? Number.POSITIVE_INFINITY : (reports[reports.length - 1]?.step ?? 0);
+}
+
+/** How many trials must have come as far for their losses to be compared as the best known. */
+const FEWEST_AT_STEP = 5;
+
+/**
+ * The furthest step that at least five trials reached: the incumbent is sought among those. Infinity where so many
+ * were trained to their end; the least step there is while fewer than five trials are known.
+ */
+export function incumbentStep(list: readonly Observation[]): number {
+  const steps = list.filter(({ loss }) => !Number.isNaN(loss)).map(({ step }) => step);
+  steps.sort((a, b) => b - a);
+  return steps[Math.min(FEWEST_AT_STEP, steps.length) - 1] ?? 0;
 }

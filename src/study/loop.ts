@@ -6,6 +6,7 @@ import type { Engine, JobEvent } from "../engine.ts";
 import { ConflictError } from "../errors.ts";
 import { type Event, type EventBody, numbersToWire, type Verdict } from "../events.ts";
 import { type Change, ending, type History, hasNumber, limitReached } from "../history.ts";
+import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
 import type { Answer } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
@@ -337,8 +338,7 @@ export class Loop {
         trial,
         attempt,
         params,
-        objectives: problem.objectives.map(({ name }) => name),
-        ...(problem.constraints && { constraints: problem.constraints }),
+        objectives: metricsOf(problem),
         ...(budget !== undefined && { budget }),
         seed: rng(problem.seed, "trial", trial).bits(),
       })),
@@ -451,6 +451,12 @@ export class Loop {
       this.#wake = resolve;
     });
   }
+}
+
+/** Names of what a program is to tell: the objectives, and the outcomes that are limited. */
+function metricsOf({ objectives, constraints = [] }: Problem): readonly string[] {
+  const limited = constraints.flatMap(({ metric }) => metric ?? []);
+  return [...new Set([...objectives.map(({ name }) => name), ...limited])];
 }
 
 /** The event that starts a suggested trial. */
