@@ -6,3 +6,4 @@ export { type EngineSite, engineChecks } from "./engine.ts";
 export { type SamplerCheckOptions, samplerChecks } from "./sampler.ts";
 export { type Simulation, simulate } from "./simulate.ts";
 export { type StorageSite, storageChecks } from "./storage.ts";
+export { curve, simulateTraining, type Training } from "./training.ts";

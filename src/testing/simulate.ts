@@ -78,7 +78,11 @@ export function slotOf(
   };
 }
 
-function openTrial(number: number, { params, origin }: Suggestion): Trial {
+/** A suggestion as a running trial. */
+export function openTrial(
+  number: number,
+  { params, ...rest }: Suggestion & { readonly bracket?: number },
+): Trial {
   return {
     number,
     state: "running",
@@ -88,7 +92,7 @@ function openTrial(number: number, { params, origin }: Suggestion): Trial {
     reports: [],
     times: { created: 0 },
     notes: {},
-    ...(origin !== undefined && { origin }),
+    ...rest,
   };
 }
 
@@ -102,7 +106,7 @@ function finish(trial: Trial, objective: SimulatedObjective, problem: Problem): 
 }
 
 /** The space memoises; all else of a problem is frozen. */
-function deepFreezeProblem(problem: Problem): Problem {
+export function deepFreezeProblem(problem: Problem): Problem {
   for (const [key, value] of Object.entries(problem)) if (key !== "space") deepFreeze(value);
   return Object.freeze(problem);
 }
