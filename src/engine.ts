@@ -16,6 +16,10 @@ export interface Job {
   readonly budget?: number;
   readonly checkpointDir?: string;
   readonly resumeFrom?: string;
+  /** The trial and step whose checkpoint it begins from. */
+  readonly fork?: { readonly trial: number; readonly step: number };
+  /** The last step that an earlier attempt reported: a checkpoint beyond it may not be whole. */
+  readonly reached?: number;
   /** A 32-bit integer from the study's seed and the trial's number. */
   readonly seed: number;
   readonly repeat?: number;

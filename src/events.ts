@@ -38,11 +38,20 @@ export interface ProblemJson {
   readonly deterministic?: boolean;
 }
 
+/** How often a configuration of a noisy objective is evaluated. */
+export interface Repeats {
+  /** At most so often. */
+  readonly most: number;
+  /** Each configuration so often; otherwise the best ones, as often as it takes to tell them apart. @default false */
+  readonly all?: boolean;
+}
+
 /** How the study is run; whatever `resume`, `replay` and a worker need besides the problem. */
 export interface Configuration {
   readonly sampler?: { readonly name: string; readonly options?: Json };
   readonly pruner?: { readonly name: string; readonly options?: Json };
   readonly terminator?: { readonly name: string; readonly options?: Json };
+  readonly repeats?: Repeats;
   readonly engine?: Json;
   /** Argument vector with placeholders, and how to run it. */
   readonly command?: Json;
@@ -92,6 +101,9 @@ export type EventBody =
       readonly kind: "claimed";
       readonly worker: string;
       readonly trial?: number;
+      /** Up to which step the paused trial that is named is promoted, … */
+      readonly budget?: number;
+      /** … and the log position that this follows from. */
       readonly basis?: number;
       readonly leaseMs?: number;
     }
@@ -140,7 +152,13 @@ export type EventBody =
     }
   | { readonly kind: "noted"; readonly trial?: number; readonly key: string; readonly value: Json }
   /** Nothing more is claimed. With `now`, running trials are ended too, and wait to be tried again. */
-  | { readonly kind: "stopped"; readonly reason: string; readonly now?: boolean }
+  | {
+      readonly kind: "stopped";
+      readonly reason: string;
+      readonly now?: boolean;
+      /** What further trials would be expected to bring, in the unit of the first objective. */
+      readonly expected?: number;
+    }
   | { readonly kind: "resumed" };
 
 /** An event on its way to the log: `seq` counts up within a client, and the fold ignores what does not. */

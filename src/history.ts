@@ -14,6 +14,7 @@ import {
   reachesTarget,
 } from "./history/limits.ts";
 import { importedTrial, outcome, readReport } from "./history/outcome.ts";
+import { configurationAt } from "./history/repeats.ts";
 import type { Claim, History } from "./history/types.ts";
 import { versionOf } from "./history/version.ts";
 import type { Problem } from "./problem.ts";
@@ -22,6 +23,7 @@ import { readSpace } from "./space.ts";
 import { isFinished, type Report, type Trial, type TrialError } from "./trial.ts";
 
 export { ending, hasNumber, isFeasible, left, limitReached } from "./history/limits.ts";
+export { configurationAt, configurationOf } from "./history/repeats.ts";
 export type { Change, Claim, History } from "./history/types.ts";
 
 /** The problem that a log describes. @throws {InvalidInputError} if its space cannot be read */
@@ -59,6 +61,7 @@ export function begin(event: Event): History {
     clients: new Map([[event.client, event.seq]]),
     counts: { waiting: 0, running: 0, paused: 0, complete: 0, pruned: 0, failed: 0 },
     activeMs: 0,
+    repeats: new Map(),
     notes: {},
     created: event.time,
     last: {},
@@ -124,7 +127,12 @@ function dispatch(history: History, event: Event): void {
       return note(history, event);
     case "stopped":
       if (history.stopped) return reject(history, "already stopped");
-      history.stopped = { reason: event.reason, now: event.now === true, time: event.time };
+      history.stopped = {
+        reason: event.reason,
+        now: event.now === true,
+        time: event.time,
+        ...(event.expected !== undefined && { expected: event.expected }),
+      };
       return;
     case "resumed":
       history.stopped = undefined;
@@ -156,9 +164,24 @@ function put(history: History, trial: Trial): void {
 function rank(history: History, trial: Trial): void {
   const { problem, limits } = history;
   if (history.reached === undefined && reachesTarget(problem, limits, trial)) history.reached = trial.number;
+  if (trial.repeatOf !== undefined || history.repeats.has(trial.number)) {
+    history.best = bestOf(history); // the mean of the best may have become worse
+    return;
+  }
   if (trial.losses === undefined || !isFeasible(trial)) return;
-  const best = history.best === undefined ? undefined : history.trials[history.best]?.losses;
+  const best = history.best === undefined ? undefined : configurationAt(history, history.best)?.losses;
   if (best === undefined || trial.losses[0] < best[0]) history.best = trial.number;
+}
+
+/** The best of all configurations, each by its mean. */
+function bestOf(history: History): number | undefined {
+  let best: Trial | undefined;
+  for (const { number, repeatOf } of startedTrials(history)) {
+    const whole = repeatOf === undefined ? configurationAt(history, number) : undefined;
+    if (whole?.state !== "complete" || whole.losses === undefined || !isFeasible(whole)) continue;
+    if (best?.losses === undefined || whole.losses[0] < best.losses[0]) best = whole;
+  }
+  return best?.number;
 }
 
 function configure(history: History, event: Of<"configured">): void {
@@ -234,6 +257,7 @@ function claim(history: History, event: Of<"claimed">): void {
     seq: event.seq,
     worker: event.worker,
     leaseMs: event.leaseMs,
+    ...(event.budget !== undefined && { budget: event.budget }),
     position: event.position,
     time: event.time,
     started: false,
@@ -289,9 +313,15 @@ function staleness(history: History, number: number, attempt: number): string {
 function start(history: History, event: Of<"started">): void {
   const claimed = held(history, event.trial, event.attempt, false);
   if (claimed === undefined) return;
-  history.claims.set(event.trial, { ...claimed, started: true });
   const before = history.trials[event.trial];
   const { params, origin, bracket, budget, fork, repeatOf } = event;
+  if (repeatOf !== undefined && before === undefined) {
+    const first = history.trials[repeatOf];
+    if (first === undefined || first.repeatOf !== undefined)
+      return reject(history, `there is no configuration ${repeatOf} to repeat`);
+    history.repeats.set(repeatOf, [...(history.repeats.get(repeatOf) ?? []), event.trial]);
+  }
+  history.claims.set(event.trial, { ...claimed, started: true });
   put(history, {
     reports: NO_REPORTS,
     notes: {},

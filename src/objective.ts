@@ -24,6 +24,12 @@ export interface RunningTrial<Names extends string = string> {
   readonly checkpointDir?: string;
   /** The checkpoint to go on from. */
   readonly resumeFrom?: string;
+  /** The last step that an earlier attempt of this trial reported. */
+  readonly reached?: number;
+  /** The trial and step whose state it is to begin from. */
+  readonly fork?: { readonly trial: number; readonly step: number };
+  /** Which evaluation of its configuration it is, from 0, where the study repeats them: a seed or a fold. */
+  readonly repeat?: number;
   /** Randomness of this trial: a function of the study's seed and the trial's number. */
   readonly rng: Rng;
   /** An integer of the same randomness, for libraries that take a seed. */

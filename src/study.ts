@@ -19,20 +19,21 @@ import {
 } from "./events.ts";
 import { ending, type History, limitReached, startedTrials } from "./history.ts";
 import type { Values } from "./objective.ts";
-import type { Pruner } from "./pruner.ts";
 import { randomId } from "./random.ts";
-import type { Sampler } from "./sampler.ts";
 import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
+import { promotions, settledStart, suggestedStart } from "./study/begin.ts";
 import { spaceChange } from "./study/change.ts";
-import { Follower } from "./study/follower.ts";
+import { isPartial } from "./study/ended.ts";
+import { Follower, type Followers } from "./study/follower.ts";
 import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
 import { Log, type Observer } from "./study/log.ts";
-import { Loop, type RunEnd, type RunOptions, startedBody } from "./study/loop.ts";
+import { Loop, type RunEnd, type RunOptions } from "./study/loop.ts";
 import { Projector } from "./study/projector.ts";
-import { Suggestions, settledParams } from "./study/suggest.ts";
+import { Suggestions } from "./study/suggest.ts";
+import { judgeStudy } from "./study/terminate.ts";
 import { readTold, sameEnd, type Told } from "./study/told.ts";
 import { namedValues } from "./study/values.ts";
 import { sourceEvent, type WarmStart } from "./study/warm-start.ts";
@@ -50,10 +51,8 @@ export type StudyTrial<P = unknown, Names extends string = string> = Omit<Trial,
 };
 
 /** Who reads and adds to a study, and how. */
-export interface StudyParts {
+export interface StudyParts extends Followers {
   readonly storage: Storage;
-  readonly sampler: Sampler;
-  readonly pruner?: Pruner;
   readonly compute?: Compute;
   /** Whether closing the study closes the storage. @default false */
   readonly ownsStorage?: boolean;
@@ -97,7 +96,7 @@ export class Study<P = unknown, Names extends string = string> {
     const { space, ...rest } = problem;
     const sources = warmStart.map((source) => sourceEvent(source, space, problem.objectives));
     parts.sampler.init({ ...rest, space, limits: configuration.limits ?? {} }); // refuses before anything is written
-    const log = new Log(parts.storage, name, randomId(), new Follower(parts.sampler, parts.pruner));
+    const log = new Log(parts.storage, name, randomId(), new Follower(parts));
     const events = log.number([
       { kind: "created", format: FORMAT, problem: { ...rest, space: space.toJSON() } },
       { kind: "configured", ...configuration },
@@ -119,7 +118,7 @@ export class Study<P = unknown, Names extends string = string> {
     space: Space<P> | undefined,
     parts: StudyParts,
   ): Promise<Study<P, Names>> {
-    const log = new Log(parts.storage, name, randomId(), new Follower(parts.sampler, parts.pruner));
+    const log = new Log(parts.storage, name, randomId(), new Follower(parts));
     await log.sync();
     const { history } = log.follower;
     if (history === undefined) throw new NotFoundError(`${parts.storage.location} has no study ${name}`);
@@ -208,10 +207,14 @@ export class Study<P = unknown, Names extends string = string> {
     this.#log.follower.prepare();
     if (options.leaseMs !== undefined)
       this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, true, () => {});
-    const claims = Array.from({ length: count ?? 1 }, (): EventBody => {
-      return { kind: "claimed", worker: this.#log.client, ...options };
+    await judgeStudy(this.#log, this.#suggestions.compute);
+    const claimant = { worker: this.#log.client, ...options };
+    const wanted = count ?? 1;
+    const promoted = promotions(this.#log.follower, wanted - this.history.waiting.length, claimant);
+    const others = Array.from({ length: wanted - promoted.length }, (): EventBody => {
+      return { kind: "claimed", ...claimant };
     });
-    const changes = await this.#log.append(...claims);
+    const changes = await this.#log.append(...promoted, ...others);
     const numbers = changes
       .filter(({ rejected }) => rejected === undefined)
       .map(({ number }) => number as number);
@@ -245,12 +248,12 @@ export class Study<P = unknown, Names extends string = string> {
     const claim = this.history.claims.get(number);
     if (claim === undefined) return [];
     const { attempt } = claim;
-    const settled = settledParams(this.history, claim);
-    if (settled !== undefined) return [{ kind: "started", trial: number, attempt, params: settled }];
+    const settled = settledStart(this.#log.follower, claim);
+    if (settled !== undefined) return [settled];
     const { answer, basis } = await this.#suggestions.for(number);
     if (answer === "wait") return [];
     if (answer === "done") return [{ kind: "withdrawn", trial: number, attempt }];
-    return [startedBody(this.#log, number, attempt, answer, basis)];
+    return [suggestedStart(this.#log.follower.sampler, { number, attempt }, answer, basis)];
   }
 
   /**
@@ -265,7 +268,8 @@ export class Study<P = unknown, Names extends string = string> {
     await this.#log.sync();
     const trial = this.#find(number);
     const attempt = whole.attempt ?? trial.attempt;
-    const { state = "complete", values, constraints, gradient, error } = whole;
+    const { values, constraints, gradient, error } = whole;
+    const state = await this.#stateTold(trial, attempt, whole);
     const wire = values && numbersToWire(values);
     const [change] = await this.#log.append({
       kind: "finished",
@@ -280,10 +284,29 @@ export class Study<P = unknown, Names extends string = string> {
     const now = this.#find(number);
     if (
       change.rejected !== undefined &&
-      !(isFinished(now.state) && now.attempt === attempt && sameEnd(now, state, values))
+      !(
+        (isFinished(now.state) || now.state === "paused") &&
+        now.attempt === attempt &&
+        sameEnd(now, state, values)
+      )
     )
       throw new ConflictError(`trial ${number} cannot be told: ${change.rejected}`);
     return this.typed(now);
+  }
+
+  /** What values make of a trial: of one that was to train in part they are a report, and the pruner says what now. */
+  async #stateTold(
+    trial: Trial,
+    attempt: number,
+    { state = "complete", values, ...extra }: Omit<Told<Names>, "values"> & { readonly values?: Numbers },
+  ): Promise<NonNullable<Told["state"]>> {
+    const { budget, reports, number } = trial;
+    const isReport =
+      state === "complete" && trial.state === "running" && isPartial(this.history.problem, trial);
+    if (!isReport || budget === undefined || values === undefined || trial.attempt !== attempt) return state;
+    if ((reports[reports.length - 1]?.step ?? 0) >= budget) return state;
+    const verdict = await this.report(number, budget, values as Values<Names>, { ...extra, attempt });
+    return verdict === "stop" ? "pruned" : verdict === "pause" ? "paused" : "complete";
   }
 
   /** Says how far an asked trial is; resolves to whether it is to go on. */

@@ -3,7 +3,7 @@
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { sleep } from "../clock.ts";
 import type { Engine, Handle, Job } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import type { Direction } from "../trial.ts";
+import { forkedCheckpoint, keepNewestCheckpoints, newestCheckpoint } from "./process/checkpoints.ts";
 import { fillCommand } from "./process/command.ts";
 import { trialEnvironment } from "./process/environment.ts";
 import { type JobReports, outcomeOf } from "./process/outcome.ts";
@@ -136,7 +137,9 @@ export function processes(options: ProcessOptions): Engine {
     rmSync(reports, { force: true });
     const paramsFile = join(folder, "params.json");
     writeFileSync(paramsFile, `${JSON.stringify(job.params, null, 2)}\n`);
-    const resumeFrom = job.resumeFrom ?? (job.attempt > 1 ? newestCheckpoint(checkpoints) : undefined);
+    const resumeFrom = checkpointFor(job, checkpoints);
+    if (resumeFrom === undefined && (job.reached !== undefined || job.fork !== undefined))
+      queue.push({ kind: "note", handle, key: "checkpoint", value: whyFromStart(job) });
     const { study, trial, attempt, seed, budget } = job;
     send({
       start: {
@@ -149,6 +152,7 @@ export function processes(options: ProcessOptions): Engine {
           budget,
           checkpoint_dir: checkpoints,
           resume_from: resumeFrom,
+          params_file: paramsFile,
         }),
         env: {
           ...env,
@@ -170,6 +174,16 @@ export function processes(options: ProcessOptions): Engine {
       },
     });
     return handle;
+  };
+
+  /** Its own newest where it is tried again; else that of the trial that it is a fork of. */
+  const checkpointFor = (job: Job, own: string): string | undefined => {
+    if (job.resumeFrom !== undefined) return job.resumeFrom;
+    const newest = job.attempt > 1 ? newestCheckpoint(own, job.reached) : undefined;
+    if (newest !== undefined || job.fork === undefined) return newest;
+    const { trial, step } = job.fork;
+    const from = checkpointsOf(files, { study: job.study, trial });
+    return forkedCheckpoint(from, step, join(trialFolder(files, job.study, job.trial), "fork"));
   };
 
   const end = (handle: Handle, grace: number) => {
@@ -250,29 +264,15 @@ function whyRefused(refused: { code: string; message: string }, program: string,
   return `${program} could not be started: ${refused.message}`;
 }
 
-function checkpointsOf(files: string, job: Job): string {
+/** @returns what is said of a trial that was to go on, and begins anew */
+function whyFromStart({ fork, reached }: Job): string {
+  return fork === undefined
+    ? `none of step ${reached} or before: begun anew from step 0`
+    : `trial ${fork.trial} has none of step ${fork.step}: begun from step 0`;
+}
+
+function checkpointsOf(files: string, job: Pick<Job, "study" | "trial" | "checkpointDir">): string {
   return job.checkpointDir ?? join(trialFolder(files, job.study, job.trial), "checkpoints");
-}
-
-/** Steps that have a checkpoint, newest first. */
-function checkpointSteps(folder: string): number[] {
-  if (!existsSync(folder)) return [];
-  const steps = readdirSync(folder).filter(
-    (name) => /^\d+$/.test(name) && statSync(join(folder, name)).isDirectory(),
-  );
-  return steps.map(Number).sort((a, b) => b - a);
-}
-
-/** The checkpoint that a later attempt goes on from. */
-function newestCheckpoint(folder: string): string | undefined {
-  const [newest] = checkpointSteps(folder);
-  return newest === undefined ? undefined : join(folder, String(newest));
-}
-
-/** Two are kept: the newest, and the one before it, should the newest turn out to be unusable. */
-function keepNewestCheckpoints(folder: string): void {
-  for (const step of checkpointSteps(folder).slice(2))
-    rmSync(join(folder, String(step)), { recursive: true, force: true });
 }
 
 /** The bytes of a log from `from` on, as long as its program runs. */

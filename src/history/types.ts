@@ -16,6 +16,8 @@ export interface Claim {
   readonly worker: string;
   /** Absent: the claim never expires. */
   readonly leaseMs?: number;
+  /** Up to which step a paused trial was promoted. */
+  readonly budget?: number;
   readonly position: number;
   readonly time: number;
   /** Whether its parameters are settled and the trial is running. */
@@ -63,11 +65,21 @@ export interface History {
   readonly counts: Record<TrialState, number>;
   /** Milliseconds during which at least one trial was claimed. */
   activeMs: number;
-  /** The best complete (and feasible) trial by the first objective; the earliest of equals. */
+  /**
+   * The best complete (and feasible) trial by the first objective; the earliest of equals. Of a configuration that
+   * was evaluated several times it is the first trial, and the mean counts.
+   */
   best?: number;
+  /** The trials that repeat a configuration, by the number of its first. */
+  readonly repeats: Map<number, readonly number[]>;
   /** The first trial that reached every target. */
   reached?: number;
-  stopped?: { readonly reason: string; readonly now: boolean; readonly time: number };
+  stopped?: {
+    readonly reason: string;
+    readonly now: boolean;
+    readonly time: number;
+    readonly expected?: number;
+  };
   readonly notes: Record<string, Json>;
   created: number;
   last: Change;

@@ -55,7 +55,7 @@ test("a point that was enqueued meanwhile comes before what was prepared", async
   const storage = memory();
   const s = space({ x: float(0, 1) });
   const study = await createStudy(s, { sampler: "random", seed: 3, trials: 4, storage });
-  const log = new Log(storage, "study", "preparer", new Follower(makeSampler("random")));
+  const log = new Log(storage, "study", "preparer", new Follower({ sampler: makeSampler("random") }));
   await log.sync();
   const suggestions = new Suggestions(log.follower);
   expect(await suggestions.prepare()).toBe(true);

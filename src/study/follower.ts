@@ -1,28 +1,41 @@
 /**
- * A history with the states of sampler and pruner, all folded to the same position: what a suggestion is a
- * function of.
+ * A history with the states of sampler, pruner and terminator, all folded to the same position: what a suggestion, a
+ * verdict and an end are functions of.
  */
 import type { Event } from "../events.ts";
-import { apply, begin, type History } from "../history.ts";
+import { apply, begin, configurationAt, type History } from "../history.ts";
 import type { Pruner } from "../pruner.ts";
 import type { Sampler } from "../sampler.ts";
+import type { Terminator } from "../terminator.ts";
 import type { Trial } from "../trial.ts";
+
+/** Who follows a study's log. */
+export interface Followers {
+  readonly sampler: Sampler;
+  readonly pruner?: Pruner;
+  readonly terminator?: Terminator;
+}
 
 export class Follower {
   readonly sampler: Sampler;
   readonly pruner: Pruner | undefined;
+  readonly terminator: Terminator | undefined;
   history!: History;
   samplerState: unknown;
   prunerState: unknown;
+  terminatorState: unknown;
   /** Counts what changes suggestions: trials that ended, and reports where the sampler looks at them. */
   ends = 0;
+  /** How many ends there were when the terminator was asked last, or when the study was resumed in spite of it. */
+  judged = 0;
   /** What sampler and pruner were told, in order: told again when the problem changes. */
-  readonly #told: { readonly trial: Trial; readonly ended: boolean }[] = [];
+  readonly #told: { readonly trial: Trial; readonly whole: Trial; readonly ended: boolean }[] = [];
   #initialised = false;
 
-  constructor(sampler: Sampler, pruner?: Pruner) {
+  constructor({ sampler, pruner, terminator }: Followers) {
     this.sampler = sampler;
     this.pruner = pruner;
+    this.terminator = terminator;
   }
 
   /** Takes the next event of the log. @throws as `begin` and `apply` do */
@@ -38,32 +51,52 @@ export class Follower {
     const { ended, reported, number } = history.last;
     if (ended !== undefined) this.ends += ended.length;
     else if (reported && this.sampler.reports) this.ends++;
+    if (event.kind === "resumed") this.judged = this.ends;
     if (ended !== undefined) for (const one of ended) this.#tell(history.trials[one] as Trial, true);
     else if (reported) this.#tell(history.trials[number as number] as Trial, false);
   }
 
   /**
-   * Initialises sampler and pruner where the problem is new, and tells them everything again.
+   * Initialises sampler, pruner and terminator where the problem is new, and tells them everything again.
    *
-   * @throws {UnsupportedError} if the sampler or the pruner cannot do this problem
+   * @throws {UnsupportedError} if one of them cannot do this problem
    */
   prepare(): void {
     if (this.#initialised) return;
-    this.samplerState = this.sampler.init(this.history.problem);
-    this.prunerState = this.pruner?.init(this.history.problem);
+    const { problem } = this.history;
+    this.samplerState = this.sampler.init(problem);
+    this.prunerState = this.pruner?.init(problem);
+    this.terminatorState = this.terminator?.init(problem);
     this.#initialised = true;
-    for (const { trial, ended } of this.#told) this.#pass(trial, ended);
+    for (const told of this.#told) this.#pass(told);
   }
 
   #tell(trial: Trial, ended: boolean): void {
     if (!ended && this.pruner === undefined && this.sampler.reports !== true) return;
-    this.#told.push({ trial, ended });
-    if (this.#initialised) this.#pass(trial, ended);
+    const told = { trial, whole: ended ? this.#whole(trial) : trial, ended };
+    this.#told.push(told);
+    if (this.#initialised) this.#pass(told);
   }
 
-  #pass(trial: Trial, ended: boolean): void {
-    if (ended || this.sampler.reports === true)
-      this.samplerState = this.sampler.tell(this.samplerState, trial);
+  /** Of a configuration that is evaluated several times, samplers see one trial: the first, with the means so far. */
+  #whole(trial: Trial): Trial {
+    return configurationAt(this.history, trial.repeatOf ?? trial.number) ?? trial;
+  }
+
+  #pass({
+    trial,
+    whole,
+    ended,
+  }: {
+    readonly trial: Trial;
+    readonly whole: Trial;
+    readonly ended: boolean;
+  }): void {
+    const isOpen = whole.state === "running" || whole.state === "waiting"; // a repeat failed before the first ended
+    if (ended ? !isOpen : this.sampler.reports === true)
+      this.samplerState = this.sampler.tell(this.samplerState, whole);
     if (this.pruner !== undefined) this.prunerState = this.pruner.tell(this.prunerState, trial);
+    if (ended && !isOpen && this.terminator !== undefined)
+      this.terminatorState = this.terminator.tell(this.terminatorState, whole);
   }
 }

@@ -4,18 +4,18 @@
 import { elapsed } from "../clock.ts";
 import type { Engine, JobEvent } from "../engine.ts";
 import { ConflictError } from "../errors.ts";
-import { type Event, type EventBody, numbersToWire, type Verdict } from "../events.ts";
+import type { Event, EventBody, Verdict } from "../events.ts";
 import { type Change, ending, type History, hasNumber, limitReached } from "../history.ts";
-import type { Problem } from "../problem.ts";
-import { rng } from "../random.ts";
-import type { Answer } from "../sampler.ts";
-import type { Params } from "../space/types.ts";
 import { LEASE_MS, RENEW_MS } from "../storage.ts";
-import type { Json, Trial } from "../trial.ts";
+import type { Trial } from "../trial.ts";
+import { promotions, settledStart, suggestedStart } from "./begin.ts";
+import { bodyOfEnd, reportOfEnd } from "./ended.ts";
+import { jobOf } from "./jobs.ts";
 import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
 import type { Log } from "./log.ts";
 import { Pace } from "./pace.ts";
-import { type Suggested, type Suggestions, settledParams } from "./suggest.ts";
+import type { Suggested, Suggestions } from "./suggest.ts";
+import { judgeStudy } from "./terminate.ts";
 
 export interface RunOptions {
   /** At most so many trials at a time; the engine's capacity otherwise. */
@@ -48,6 +48,8 @@ const RELOOK_MS = 500;
 
 interface Running {
   readonly attempt: number;
+  /** Its end was taken for a report, and is still to be looked at. */
+  reported?: boolean;
   verdict?: Verdict;
   cancelled?: boolean;
 }
@@ -129,13 +131,9 @@ export class Loop {
 
   /** Takes down what happened, claims as many trials as there is room for, and starts them. */
   async #turn(): Promise<void> {
-    const happened = this.#inbox;
-    this.#inbox = [];
+    const happened = this.#takeInbox();
     const endings = happened.flatMap((event) => this.#bodies(event));
-    const wanted = await this.#wanted();
-    const claims = Array.from({ length: wanted }, (): EventBody => {
-      return { kind: "claimed", worker: this.#log.client, leaseMs: LEASE_MS };
-    });
+    const claims = await this.#claims();
     if (endings.length + claims.length > 0) {
       const changes = await this.#log.append(...endings, ...claims);
       this.#reject(endings, changes);
@@ -147,46 +145,55 @@ export class Loop {
     }
     await this.#answerReports(happened);
     await this.#reap();
+    if (await judgeStudy(this.#log, this.#suggestions.compute)) return;
     await this.#obeyEnd();
     if (this.#unanswered.size > 0) await this.#begin();
     await this.#prepare();
   }
 
+  /**
+   * What happened, in order. The end of a trial that was to train in part stands for a report, which is judged first:
+   * then the end itself is looked at, in the next turn.
+   */
+  #takeInbox(): readonly JobEvent[] {
+    const happened: JobEvent[] = [];
+    const later: JobEvent[] = [];
+    for (const event of this.#inbox) {
+      const job = event.kind === "exit" ? this.#job(event) : undefined;
+      const trial = this.#history.trials[event.handle.trial];
+      const report =
+        event.kind === "exit" && job !== undefined && !job.reported && trial !== undefined
+          ? reportOfEnd(this.#history.problem, trial, event)
+          : undefined;
+      if (job !== undefined && report !== undefined) {
+        job.reported = true;
+        happened.push(report);
+        later.push(event);
+      } else happened.push(event);
+    }
+    this.#inbox = later;
+    return happened;
+  }
+
+  /** The job of ours that an event speaks of. */
+  #job({ handle: { trial, attempt } }: JobEvent): Running | undefined {
+    const job = this.#running.get(trial);
+    return job?.attempt === attempt ? job : undefined;
+  }
+
   /** What an event of a job says in the log. */
   #bodies(event: JobEvent): EventBody[] {
     const { trial, attempt } = event.handle;
-    const job = this.#running.get(trial);
-    if (job === undefined || job.attempt !== attempt) return [];
+    const job = this.#job(event);
+    if (job === undefined) return [];
     const of = { trial, attempt };
     if (event.kind === "report") return [{ kind: "reported", ...of, ...event.report }];
     if (event.kind === "note") return [{ kind: "noted", trial, key: event.key, value: event.value }];
     this.#running.delete(trial);
     this.#pace.ended();
-    if (event.kind === "lost")
-      return [
-        {
-          kind: "finished",
-          ...of,
-          state: "failed",
-          error: { kind: "infrastructure", message: event.message },
-        },
-      ];
-    const { outcome } = event;
-    const judged = job.verdict === "stop" ? "pruned" : job.verdict === "pause" ? "paused" : undefined;
-    if (judged !== undefined && outcome.kind !== "ended") return [{ kind: "finished", ...of, state: judged }];
-    if (outcome.kind === "cancelled") return [{ kind: "withdrawn", ...of }];
-    if (outcome.kind === "failed")
-      return [{ kind: "finished", ...of, state: "failed", error: outcome.error }];
-    return [
-      {
-        kind: "finished",
-        ...of,
-        state: judged ?? "complete",
-        ...(outcome.values && { values: numbersToWire(outcome.values) }),
-        ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
-        ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
-      },
-    ];
+    if (event.kind === "exit") return [bodyOfEnd(of, event.outcome, job.verdict)];
+    const error = { kind: "infrastructure" as const, message: event.message };
+    return [{ kind: "finished", ...of, state: "failed", error }];
   }
 
   /** A report or an end that the log refused: the claim is another's by now, and our job runs for nobody. */
@@ -237,25 +244,33 @@ export class Loop {
     for (const decide of decisions) await decide();
   }
 
-  /** How many trials to claim now. */
-  async #wanted(): Promise<number> {
+  /** The claims to make now: what waits, then what the pruner promotes, then what is new. */
+  async #claims(): Promise<EventBody[]> {
     const history = this.#history;
-    if (this.#stopping() || ending(history) !== undefined || this.#timeIsUp()) return 0;
+    if (this.#stopping() || ending(history) !== undefined || this.#timeIsUp()) return [];
     const busy = this.#running.size + this.#unanswered.size;
     const { free } = await this.#engine.capacity();
     const room = Math.min(
       free - this.#unanswered.size,
       (this.#options.parallel ?? Number.POSITIVE_INFINITY) - busy,
     );
-    if (room <= 0) return 0;
-    if (this.#exhausted) return Math.min(room, history.waiting.length);
+    if (room <= 0) return [];
+    const claimant = { worker: this.#log.client, leaseMs: LEASE_MS };
+    const promoted = promotions(this.#log.follower, room - history.waiting.length, claimant);
+    const others = Math.min(room - promoted.length, this.#numbersLeft());
+    return [
+      ...promoted,
+      ...Array.from({ length: others }, (): EventBody => ({ kind: "claimed", ...claimant })),
+    ];
+  }
+
+  /** How many claims would get a number. */
+  #numbersLeft(): number {
+    const history = this.#history;
+    if (this.#exhausted) return history.waiting.length;
     if (!hasNumber(history)) return 0;
-    const limit = history.limits.trials;
-    const numbers =
-      limit === undefined
-        ? room
-        : limit - history.trials.length + history.free.length + history.waiting.length;
-    return Math.max(1, Math.min(room, numbers));
+    const limit = history.limits.trials ?? Number.POSITIVE_INFINITY;
+    return Math.max(1, limit - history.trials.length + history.free.length + history.waiting.length);
   }
 
   #keepClaim(change: Change): void {
@@ -274,9 +289,11 @@ export class Loop {
         if (claim === undefined || claim.attempt !== this.#unanswered.get(number))
           this.#unanswered.delete(number);
         else {
-          const settled = settledParams(this.#history, claim);
-          if (settled !== undefined) bodies.push(this.#restart(number, claim.attempt, settled));
-          else
+          const settled = settledStart(this.#log.follower, claim);
+          if (settled !== undefined) {
+            this.#unanswered.delete(number);
+            bodies.push(settled);
+          } else
             bodies.push(
               ...this.#answered(number, claim.attempt, await this.#suggest(number, numbers.length === 1)),
             );
@@ -285,16 +302,10 @@ export class Loop {
     });
     if (bodies.length === 0) return;
     const changes = await this.#log.append(...bodies);
-    const started = bodies.filter(
-      (body, index) => body.kind === "started" && changes[index].rejected === undefined,
+    const started = bodies.flatMap((body, index) =>
+      body.kind === "started" && changes[index].rejected === undefined ? [body.trial] : [],
     );
-    await this.#submit(started as Extract<EventBody, { kind: "started" }>[]);
-  }
-
-  #restart(number: number, attempt: number, params: Params): EventBody {
-    this.#unanswered.delete(number);
-    const budget = this.#history.trials[number]?.budget;
-    return { kind: "started", trial: number, attempt, params, ...(budget !== undefined && { budget }) };
+    await this.#submit(started);
   }
 
   /** @param alone  whether it is the only number that is asked for: of several, each must see the others */
@@ -325,24 +336,15 @@ export class Loop {
       this.#exhausted = true;
       return [{ kind: "withdrawn", trial: number, attempt }];
     }
-    return [startedBody(this.#log, number, attempt, answer, basis)];
+    return [suggestedStart(this.#log.follower.sampler, { number, attempt }, answer, basis)];
   }
 
-  async #submit(bodies: readonly Extract<EventBody, { kind: "started" }>[]): Promise<void> {
-    if (bodies.length === 0) return;
-    const { problem } = this.#history;
-    for (const { trial, attempt } of bodies) this.#running.set(trial, { attempt });
-    await this.#engine.submit(
-      bodies.map(({ trial, attempt, params, budget = problem.steps?.max }) => ({
-        study: this.#log.study,
-        trial,
-        attempt,
-        params,
-        objectives: metricsOf(problem),
-        ...(budget !== undefined && { budget }),
-        seed: rng(problem.seed, "trial", trial).bits(),
-      })),
-    );
+  async #submit(numbers: readonly number[]): Promise<void> {
+    if (numbers.length === 0) return;
+    const history = this.#history;
+    const trials = numbers.map((number) => history.trials[number] as Trial);
+    for (const { number, attempt } of trials) this.#running.set(number, { attempt });
+    await this.#engine.submit(trials.map((trial) => jobOf(this.#log.study, history, trial)));
   }
 
   /** Ends what runs where the study is to end at once. */
@@ -411,6 +413,7 @@ export class Loop {
     if (this.#unanswered.size > 0) return undefined;
     const foreign = [...history.claims.values()].some((claim) => claim.leaseMs !== undefined);
     if (foreign) return undefined; // its worker may be lost, and the trial ours
+    if (promotions(this.#log.follower, 1, { worker: this.#log.client }).length > 0) return undefined;
     if (this.#exhausted && history.waiting.length === 0)
       return { kind: "exhausted", reason: "every point of the space was tried" };
     return limitReached(history);
@@ -451,31 +454,4 @@ export class Loop {
       this.#wake = resolve;
     });
   }
-}
-
-/** Names of what a program is to tell: the objectives, and the outcomes that are limited. */
-function metricsOf({ objectives, constraints = [] }: Problem): readonly string[] {
-  const limited = constraints.flatMap(({ metric }) => metric ?? []);
-  return [...new Set([...objectives.map(({ name }) => name), ...limited])];
-}
-
-/** The event that starts a suggested trial. */
-export function startedBody(
-  log: Log,
-  number: number,
-  attempt: number,
-  answer: Exclude<Answer, string>,
-  basis: number,
-): EventBody {
-  const { name, version, options } = log.follower.sampler;
-  const { params, ...rest } = answer as { params: Params } & Record<string, Json>;
-  return {
-    kind: "started",
-    trial: number,
-    attempt,
-    params,
-    basis,
-    sampler: { name, version, ...(options !== undefined && { options }) },
-    ...rest,
-  };
 }

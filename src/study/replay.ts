@@ -70,7 +70,7 @@ async function compare(
   sampler: Sampler,
   found: { same: number; different: Replay["different"][number][] },
 ): Promise<void> {
-  const follower = new Follower(sampler);
+  const follower = new Follower({ sampler });
   const suggestions = new Suggestions(follower);
   let next = 0;
   for (const event of [...started].sort((a, b) => (a.basis as number) - (b.basis as number))) {

@@ -7,12 +7,13 @@ import { type Compute, inlineCompute } from "../compute.ts";
 import { type Claim, ending, type History, hasNumber, left } from "../history.ts";
 import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
-import type { Answer, Slot } from "../sampler.ts";
+import type { Answer, Slot, Suggestion } from "../sampler.ts";
 import { adopt, isWhole } from "../space/adopt.ts";
 import type { Params, Space } from "../space/types.ts";
 import { place } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import type { Follower } from "./follower.ts";
+import { repeated } from "./race.ts";
 
 /** How many unstarted numbers before its own a suggestion takes into account. */
 const WINDOW = 15;
@@ -44,7 +45,7 @@ export interface Suggested {
 /** Suggestions at one position of the log, each computed once, and those that were prepared ahead. */
 export class Suggestions {
   readonly #follower: Follower;
-  readonly #compute: Compute;
+  readonly compute: Compute;
   #prepared:
     | (Suggested & { readonly number: number; readonly ends: number; readonly problem: Problem })
     | undefined;
@@ -55,7 +56,7 @@ export class Suggestions {
 
   constructor(follower: Follower, compute: Compute = inlineCompute) {
     this.#follower = follower;
-    this.#compute = compute;
+    this.compute = compute;
   }
 
   /**
@@ -102,7 +103,7 @@ export class Suggestions {
       if (claim.number < first || this.#answers.has(claim.number)) continue;
       const answer = await this.#ask(claim);
       this.#answers.set(claim.number, answer);
-      if (typeof answer === "object") this.#open.push(pending(history, claim, answer.params));
+      if (typeof answer === "object") this.#open.push(pending(history, claim, answer));
     }
     return this.#answers.get(number) ?? "done";
   }
@@ -131,6 +132,8 @@ export class Suggestions {
     const { number } = claim;
     const { seed } = history.problem;
     const assigned = pruner?.assign?.(this.#follower.prunerState, number, rng(seed, "assign", number));
+    const again = this.#repeated(number);
+    if (again !== undefined) return { ...assigned, ...again };
     const slot: Slot = {
       number,
       ...assigned,
@@ -139,11 +142,22 @@ export class Suggestions {
       left: left(history),
       workers: history.claims.size + (history.claims.has(number) ? 0 : 1),
       rng: rng(seed, "ask", number),
-      compute: this.#compute,
+      compute: this.compute,
     };
     const answer = await sampler.ask(this.#follower.samplerState, slot);
     if (answer === "done" && history.trials[number] !== undefined) return repeat(history.problem.space, slot);
     return typeof answer === "object" ? { ...assigned, ...answer } : answer;
+  }
+
+  /** A configuration that is to be evaluated once more, instead of a new one. */
+  #repeated(number: number): Suggestion | undefined {
+    const { history } = this.#follower;
+    const { repeats } = history.configuration;
+    if (repeats === undefined || history.trials[number] !== undefined) return undefined;
+    const first = repeated(history, repeats, this.#open, number);
+    if (first === undefined) return undefined;
+    const trial = history.trials[first] ?? this.#open.find((one) => one.number === first);
+    return { params: (trial as Trial).params, repeatOf: first };
   }
 }
 
@@ -166,8 +180,9 @@ function repeat(space: Space, slot: Slot): Answer {
 }
 
 /** A suggestion as a trial that has not begun: what the next suggestion sees of it. */
-function pending(history: History, claim: Unstarted, params: Params): Trial {
+function pending(history: History, claim: Unstarted, { params, ...rest }: Suggestion): Trial {
   return Object.freeze({
+    ...rest,
     number: claim.number,
     state: "running",
     attempt: claim.attempt,

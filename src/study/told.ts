@@ -10,7 +10,7 @@ import { checkValues, namedValues } from "./values.ts";
 export interface Told<Names extends string = string> {
   readonly values?: Values<Names>;
   /** @default "complete" */
-  readonly state?: "complete" | "pruned" | "failed";
+  readonly state?: "complete" | "pruned" | "failed" | "paused";
   readonly constraints?: Numbers;
   readonly gradient?: Numbers;
   readonly error?: string;
@@ -37,7 +37,8 @@ export function readTold<Names extends string>(
 
 /** Whether telling that again would say what the log says. */
 export function sameEnd(trial: Trial, state: string, values: Numbers | undefined): boolean {
-  if (trial.state !== state) return false;
+  const wasPartial = state === "complete" && trial.budget !== undefined && trial.state !== "failed";
+  if (trial.state !== state && !wasPartial) return false;
   return (
     values === undefined || Object.keys(values).every((name) => Object.is(values[name], trial.values?.[name]))
   );

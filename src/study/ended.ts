@@ -1,0 +1,52 @@
+/**
+ * What becomes of a job that ended: values at a budget below the whole training are a report, and the pruner says
+ * whether that was all.
+ */
+import type { JobEvent, Outcome } from "../engine.ts";
+import { type EventBody, numbersToWire, type Verdict } from "../events.ts";
+import type { Problem } from "../problem.ts";
+import type { Trial } from "../trial.ts";
+
+type Exit = Extract<JobEvent, { kind: "exit" }>;
+
+/** Whether a trial was to be trained in part only. */
+export function isPartial({ steps }: Problem, { budget }: Pick<Trial, "budget">): boolean {
+  return budget !== undefined && budget < (steps?.max ?? Number.POSITIVE_INFINITY);
+}
+
+/** The report that the end of a job stands for, where it was to train in part and did not report that step itself. */
+export function reportOfEnd(problem: Problem, trial: Trial, { handle, outcome }: Exit): JobEvent | undefined {
+  const { budget, reports } = trial;
+  if (outcome.kind !== "ended" || budget === undefined || !isPartial(problem, trial)) return undefined;
+  const last = reports[reports.length - 1];
+  if (last !== undefined && last.step >= budget) return undefined;
+  const values = outcome.values ?? last?.values;
+  if (values === undefined) return undefined;
+  const report = {
+    step: budget,
+    values: numbersToWire(values),
+    ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
+    ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
+  };
+  return { kind: "report", handle, report };
+}
+
+/** What the log is to say of a job that ended, given the last verdict on its trial. */
+export function bodyOfEnd(
+  of: { readonly trial: number; readonly attempt: number },
+  outcome: Outcome,
+  verdict?: Verdict,
+): EventBody {
+  const judged = verdict === "stop" ? "pruned" : verdict === "pause" ? "paused" : undefined;
+  if (judged !== undefined && outcome.kind !== "ended") return { kind: "finished", ...of, state: judged };
+  if (outcome.kind === "cancelled") return { kind: "withdrawn", ...of };
+  if (outcome.kind === "failed") return { kind: "finished", ...of, state: "failed", error: outcome.error };
+  return {
+    kind: "finished",
+    ...of,
+    state: judged ?? "complete",
+    ...(outcome.values && { values: numbersToWire(outcome.values) }),
+    ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
+    ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
+  };
+}
