@@ -6,6 +6,7 @@ import { InvalidInputError } from "../errors.ts";
 import type { ModuleConfig } from "./config.ts";
 import { explain, type Path, type Problem, pathText } from "./explain.ts";
 import { configSchema } from "./schema.ts";
+import { isSweep, readSweep } from "./wandb.ts";
 
 /** A configuration and where it comes from. */
 export interface ConfigFile {
@@ -15,6 +16,8 @@ export interface ConfigFile {
   readonly warnings: readonly string[];
   /** Where the value at a path stands: `fettle.yaml:4:33 metric.goal`. */
   where(path: Path): string;
+  /** The program of a W&B sweep, which may lie beside the file or where the command was called. */
+  readonly program?: string;
 }
 
 /** A file with mistakes; the message is the first of `problems`, each of which is one line. */
@@ -53,18 +56,26 @@ export function readConfigText(text: string, file: string): ConfigFile {
     throw new ConfigFileError([`${file}: ${(cause as Error).message}`]); // an alias without its anchor
   }
   const place = (path: Path, atKey: boolean) => lines.linePos(offsetOf(document.contents, path, atKey));
-  check(input, (problems) =>
+  const write = (problems: readonly Problem[]) =>
     problems
       .map((problem) => ({ ...problem, place: place(problem.path, problem.atKey) }))
       .sort((a, b) => a.place.line - b.place.line || a.place.col - b.place.col)
-      .map(({ path, message, place }) => line(at(place), path, message)),
-  );
-  return {
-    file,
-    config: input as ModuleConfig,
-    warnings: document.warnings.map(({ message, pos }) => `${at(lines.linePos(pos[0]))} ${message}`),
-    where: (path) => `${at(place(path, false))} ${pathText(path)}`,
-  };
+      .map(({ path, message, place }) => line(at(place), path, message));
+  const where = (path: Path) => `${at(place(path, false))} ${pathText(path)}`;
+  const warnings = document.warnings.map(({ message, pos }) => `${at(lines.linePos(pos[0]))} ${message}`);
+  if (isSweep(input)) {
+    const { config, problems, remarks, source } = readSweep(input);
+    if (problems.length > 0) throw new ConfigFileError(write(problems));
+    return {
+      file,
+      config,
+      warnings: [...warnings, ...remarks.map(({ path, message }) => `${where(path)}: ${message}`)],
+      where: (path) => where(source(path)),
+      ...(typeof input.program === "string" && { program: input.program }),
+    };
+  }
+  check(input, write);
+  return { file, config: input as ModuleConfig, warnings, where };
 }
 
 /**

@@ -68,7 +68,13 @@ export async function loadConfig(given: string, folder: string): Promise<LoadedC
   const file = TEXT.includes(type)
     ? readConfigText(read(path, given), given)
     : readConfigModule(await importModule(path, given), given);
-  return { ...file, folder: dirname(path) };
+  return { ...file, config: placeSweep(file, dirname(path), folder), folder: dirname(path) };
+}
+
+/** W&B runs a sweep's program where its agent is called: so do we, if it is there and not beside the file. */
+function placeSweep({ config, program }: ConfigFile, beside: string, folder: string): ConfigFile["config"] {
+  if (program === undefined || existsSync(resolve(beside, program))) return config;
+  return existsSync(resolve(folder, program)) ? { ...config, cwd: resolve(folder) } : config;
 }
 
 function read(path: string, given: string): string {

@@ -3,6 +3,7 @@
  */
 import { didYouMean, InvalidInputError } from "../../errors.ts";
 import type { Params } from "../../space/types.ts";
+import { expandMacro, isMacro } from "./macros.ts";
 
 /** `{name}`; `{{name}}` is the text `{name}`, and neither JSON nor `${name}` is a placeholder. */
 const PLACEHOLDER = /\{(\{[^{}\s"',:;$]+\})\}|(?<!\$)\{([^{}\s"',:;$]+)\}/g;
@@ -16,6 +17,7 @@ export const BUILT_IN = [
   "budget",
   "checkpoint_dir",
   "resume_from",
+  "params_file",
 ] as const;
 export type BuiltIn = Readonly<Partial<Record<(typeof BUILT_IN)[number], string | number>>>;
 
@@ -28,8 +30,10 @@ export function fillCommand(command: readonly string[], params: Params, builtIn:
   const values = valuesByName(params, builtIn);
   const filled: string[] = [];
   for (const argument of command) {
-    const text = fill(argument, values);
-    if (text !== undefined) filled.push(text);
+    const macro = expandMacro(argument, params, values.get("params_file"));
+    const text = macro === undefined ? fill(argument, values) : undefined;
+    if (macro !== undefined) filled.push(...macro);
+    else if (text !== undefined) filled.push(text);
     else if (isBareFlag(filled[filled.length - 1]) && filled.length > 1 && isPlaceholderOnly(argument))
       filled.pop();
   }
@@ -84,11 +88,11 @@ export function comparePlaceholders(
     const item = /^(.*)\.\d+$/.exec(path);
     if (item) names.add(item[1]);
   }
-  const used = new Set<string>();
+  const used = new Set<string>(command.some(isMacro) ? paths : []);
   for (const argument of command)
     for (const [, , name] of argument.matchAll(PLACEHOLDER)) if (name !== undefined) used.add(name);
   const unknown = [...used].filter(
-    (name) => !names.has(name) && !(BUILT_IN as readonly string[]).includes(name),
+    (name) => !names.has(name) && !(BUILT_IN as readonly string[]).includes(name) && !isMacro(`{${name}}`),
   );
   const unused = paths.filter((path) => !used.has(path) && !used.has(path.replace(/\.\d+$/, "")));
   return { unknown, unused };
