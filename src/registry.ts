@@ -1,10 +1,11 @@
 /**
- * Names of samplers and pruners, and what makes them: one line each.
+ * Names of samplers, pruners and terminators, and what makes them: one line each.
  */
 import { didYouMean, InvalidInputError } from "./errors.ts";
 import type { Pruner } from "./pruner.ts";
 import type { Sampler } from "./sampler.ts";
 import { auto } from "./samplers/auto.ts";
+import { bohb } from "./samplers/bohb.ts";
 import { catcma } from "./samplers/catcma.ts";
 import { cmaes } from "./samplers/cmaes.ts";
 import { forest } from "./samplers/forest.ts";
@@ -15,6 +16,7 @@ import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
 import { turbo } from "./samplers/turbo.ts";
+import type { Terminator } from "./terminator.ts";
 import type { Json } from "./trial.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
@@ -22,6 +24,7 @@ type Factory<T> = (options?: any) => T;
 
 export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   auto,
+  bohb,
   catcma,
   cmaes,
   forest,
@@ -34,7 +37,13 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   turbo,
 };
 
-export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = { none: () => undefined };
+export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = {
+  none: () => undefined,
+};
+
+export const terminators: Readonly<Record<string, Factory<Terminator | undefined>>> = {
+  none: () => undefined,
+};
 
 /** A sampler by its name. @throws {InvalidInputError} if there is none, naming the nearest */
 export function makeSampler(name: string, options?: Json): Sampler {
@@ -46,7 +55,14 @@ export function makePruner(name: string, options?: Json): Pruner | undefined {
   return find("pruner", pruners, name)(options);
 }
 
-function find<T>(kind: string, registry: Readonly<Record<string, T>>, name: string): T {
+/** A terminator by its name; undefined for "none". @throws {InvalidInputError} if there is none, naming the nearest */
+export function makeTerminator(name: string, options?: Json): Terminator | undefined {
+  return find("terminator", terminators, name)(options);
+}
+
+/** Names may be written as on a command line: `successive-halving` is `successiveHalving`. */
+function find<T>(kind: string, registry: Readonly<Record<string, T>>, written: string): T {
+  const name = written.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (Object.hasOwn(registry, name)) return registry[name];
   const names = Object.keys(registry);
   throw new InvalidInputError(

@@ -15,6 +15,7 @@ const isOrdered = ({ parameters }: Space) =>
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, Omit<SamplerCheckOptions, "make">>> = {
   auto: { models: true },
+  bohb: { models: true },
   catcma: { models: true, supports: isFlat },
   cmaes: { models: true, supports: (s) => isFlat(s) && isOrdered(s) },
   forest: { models: true },
