@@ -4,18 +4,19 @@
 import type { Compute } from "./compute.ts";
 import { inline } from "./engines/inline.ts";
 import { InvalidInputError, NotFoundError } from "./errors.ts";
-import { type Configuration, type Limits, numbersToWire } from "./events.ts";
+import { type Configuration, type Limits, numbersToWire, type Repeats } from "./events.ts";
 import { begin } from "./history.ts";
 import type { Objective } from "./objective.ts";
 import type { Pruner } from "./pruner.ts";
 import { randomSeed } from "./random.ts";
-import { makePruner, makeSampler } from "./registry.ts";
+import { makePruner, makeSampler, makeTerminator } from "./registry.ts";
 import type { Sampler } from "./sampler.ts";
 import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { memory } from "./storages/memory.ts";
 import { type RunEnd, Study, type StudyTrial, type WarmStart } from "./study.ts";
-import type { Direction, Numbers, ObjectiveSpec } from "./trial.ts";
+import type { Terminator } from "./terminator.ts";
+import type { ConstraintSpec, Direction, Json, Numbers, ObjectiveSpec } from "./trial.ts";
 
 /** What `tune` minimises unless told otherwise. */
 export type DefaultObjectives = { readonly value: "minimize" };
@@ -36,6 +37,12 @@ export interface StudyOptions<O extends Directions = DefaultObjectives> {
   readonly sampler?: Sampler | string;
   /** A pruner, or the name of one. @default "none" */
   readonly pruner?: Pruner | string;
+  /** What says that the study has learned enough, or its name. @default "none" */
+  readonly terminator?: Terminator | string;
+  /** How often the configurations of a noisy objective are evaluated: `{ most: 5 }` the best ones. @default once */
+  readonly repeats?: Repeats;
+  /** Limits on outcomes: `{ name: "small", metric: "megabytes", atMost: 20 }`, or names of what trials tell, at most 0. */
+  readonly constraints?: readonly (ConstraintSpec | string)[];
   /** Where the log is kept. @default memory() */
   readonly storage?: Storage;
   /** The study's name in that storage. @default "study" */
@@ -76,6 +83,7 @@ export interface TuneResult<P, Names extends string> {
 const PAGE = 10_000;
 /** How many trials a study has where no limit is given. */
 const DEFAULT_TRIALS = 100;
+export const DEFAULT_PRUNER = "none";
 
 /**
  * Tunes an objective: tries params from a space, and returns the best.
@@ -137,25 +145,35 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
 ): Promise<Study<P, keyof O & string>> {
   const { storage = memory(), study = "study", seed = randomSeed(), steps, deterministic, fixed } = options;
   if (!Number.isSafeInteger(seed)) throw new InvalidInputError(`seed: ${seed} is not a whole number`);
-  const sampler = asSampler(options.sampler ?? "auto");
-  const pruner = asPruner(options.pruner ?? "none");
+  const sampler = chosen(makeSampler, options.sampler ?? "auto") as Sampler;
+  const pruner = chosen(makePruner, options.pruner ?? DEFAULT_PRUNER);
+  const terminator = chosen(makeTerminator, options.terminator ?? "none");
+  const repeats = checkRepeats(options);
+  const constraints = readConstraints(options.constraints);
   const problem = {
     space,
     objectives: readObjectives(options.objectives ?? { value: "minimize" }),
     seed,
+    ...(constraints && { constraints }),
     ...(steps && { steps }),
     ...(deterministic !== undefined && { deterministic }),
   };
   const configuration: Configuration = {
-    sampler: { name: sampler.name, ...(sampler.options !== undefined && { options: sampler.options }) },
-    pruner: pruner
-      ? { name: pruner.name, ...(pruner.options !== undefined && { options: pruner.options }) }
-      : { name: "none" },
+    sampler: named(sampler),
+    pruner: named(pruner),
+    ...(terminator && { terminator: named(terminator) }),
+    ...(repeats && { repeats }),
     limits: readLimits(options, sampler),
     ...(fixed && { fixed: space.check(fixed, { partial: true }) }),
   };
   const { compute } = options;
-  const parts = { storage, sampler, ...(pruner && { pruner }), ...(compute && { compute }) };
+  const parts = {
+    storage,
+    sampler,
+    ...(pruner && { pruner }),
+    ...(terminator && { terminator }),
+    ...(compute && { compute }),
+  };
   const sources = readWarmStart(options.warmStart);
   return Study.create<P, keyof O & string>(study, problem, configuration, parts, sources);
 }
@@ -173,18 +191,14 @@ export async function openStudy<P, const O extends Directions = DefaultObjective
 ): Promise<Study<P, keyof O & string>> {
   const { storage, study = "study" } = options;
   const configured = await readConfiguration(storage, study);
-  const sampler = asSampler(
-    options.sampler ?? "auto",
-    options.sampler === undefined ? configured.sampler : undefined,
-  );
-  const pruner = asPruner(
-    options.pruner ?? "none",
-    options.pruner === undefined ? configured.pruner : undefined,
-  );
+  const sampler = chosen(makeSampler, options.sampler ?? configured.sampler ?? "auto") as Sampler;
+  const pruner = chosen(makePruner, options.pruner ?? configured.pruner ?? "none");
+  const terminator = chosen(makeTerminator, options.terminator ?? configured.terminator ?? "none");
   return Study.open<P, keyof O & string>(study, space, {
     storage,
     sampler,
     ...(pruner && { pruner }),
+    ...(terminator && { terminator }),
     ...(options.compute && { compute: options.compute }),
   });
 }
@@ -203,14 +217,43 @@ async function readConfiguration(storage: Storage, study: string): Promise<Confi
   }
 }
 
-function asSampler(given: Sampler | string, configured?: Configuration["sampler"]): Sampler {
-  if (configured !== undefined) return makeSampler(configured.name, configured.options);
-  return typeof given === "string" ? makeSampler(given) : given;
+type Named = { readonly name: string; readonly options?: Json };
+
+/** The one that was given, or made by its name. */
+function chosen<T extends Named>(
+  make: (name: string, options?: Json) => T | undefined,
+  given: T | Named | string,
+): T | undefined {
+  if (typeof given === "string") return make(given);
+  return "init" in given ? (given as T) : make(given.name, given.options);
 }
 
-function asPruner(given: Pruner | string, configured?: Configuration["pruner"]): Pruner | undefined {
-  if (configured !== undefined) return makePruner(configured.name, configured.options);
-  return typeof given === "string" ? makePruner(given) : given;
+/** As the log keeps it. */
+function named(one: Named | undefined): Named {
+  if (one === undefined) return { name: "none" };
+  return { name: one.name, ...(one.options !== undefined && { options: one.options }) };
+}
+
+function checkRepeats({ repeats, deterministic }: StudyOptions<Directions>): Repeats | undefined {
+  if (repeats === undefined) return undefined;
+  if (!(Number.isInteger(repeats.most) && repeats.most >= 1))
+    throw new InvalidInputError(`repeats.most: ${repeats.most} is not a whole number of at least 1`);
+  if (deterministic === true && repeats.most > 1)
+    throw new InvalidInputError("repeats: a deterministic objective gives the same values each time");
+  return repeats;
+}
+
+function readConstraints(
+  given: StudyOptions<Directions>["constraints"],
+): readonly ConstraintSpec[] | undefined {
+  return given?.map((one) => {
+    if (typeof one === "string") return { name: one };
+    if (one.metric !== undefined && one.atMost === undefined && one.atLeast === undefined)
+      throw new InvalidInputError(
+        `constraints: ${one.name} needs atMost or atLeast, the limit of ${one.metric}`,
+      );
+    return one;
+  });
 }
 
 /** @throws {InvalidInputError} if an entry is neither a study nor a space with trials */

@@ -47,6 +47,13 @@ function lazy(load: () => Promise<{ action: Action }>) {
   };
 }
 
+/** What the registry has, so that help needs not load it; a test compares. */
+export const NAMES = {
+  samplers: "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo",
+  pruners: "none",
+  terminators: "none",
+};
+
 const collect = (value: string, previous: string[] = []) => [...previous, value];
 const storage = () => new Option("--storage <path>", "the study file").default("fettle.db");
 const study = () => new Option("--study <name>", "the study, where several are in the file");
@@ -97,11 +104,10 @@ function addRunCommands(program: Command): void {
     .option("-j, --parallel <number>", "how many trials run at a time (1)")
     .option("--study <name>", "the study's name; made up and printed unless given")
     .addOption(storage())
-    .option(
-      "--sampler <name>",
-      "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo (auto)",
-    )
-    .option("--pruner <name>", "none (none)")
+    .option("--sampler <name>", `${NAMES.samplers} (auto)`)
+    .option("--pruner <name>", `which trials are stopped early: ${NAMES.pruners} (auto)`)
+    .option("--stop-when <rule>", `when the study has learned enough: ${NAMES.terminators} (none)`)
+    .option("--repeats <number>", "evaluate the best configurations so often; 5:all every one (1)")
     .option("--max-steps <number>", "the last step of a full training, for {budget}")
     .option("--seed <number>", "makes suggestions repeatable")
     .option("--time <limit>", "how long the study may run in all: 90s, 30m, 2h")

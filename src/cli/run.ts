@@ -8,12 +8,12 @@ import { findConfig, loadConfig } from "../config/load.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import type { Limits } from "../events.ts";
 import { randomId, randomSeed } from "../random.ts";
-import { makePruner, makeSampler } from "../registry.ts";
+import { makePruner, makeSampler, makeTerminator } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
 import { adopt } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import { Study } from "../study.ts";
-import { openStudy } from "../tune.ts";
+import { DEFAULT_PRUNER, openStudy } from "../tune.ts";
 import { callDirectory, filesDirectory, openStorage } from "./context.ts";
 import { execute } from "./execute.ts";
 import {
@@ -48,9 +48,11 @@ export async function action(
     say(`warning: ${warning}`);
   const location = description.storage ?? flags.storage;
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
-  makePruner(description.pruner?.name ?? "none", description.pruner?.options);
   const problem = problemOf(description);
-  const state = sampler.init({ ...problem, limits: description.limits }); // refuses before a file is made
+  const limited = { ...problem, limits: description.limits };
+  const state = sampler.init(limited); // these refuse before a file is made
+  prunerOf(description)?.init(limited);
+  terminatorOf(description)?.init(limited);
   const points = sampler.count?.(state, description.fixed);
   const storage = await openStorage(location, { create: true });
   try {
@@ -137,10 +139,12 @@ async function create(
   sampler: Sampler,
 ): Promise<Study> {
   const limits = withDefault(description.limits, points);
-  const pruner = description.pruner ?? { name: "none" };
+  const { pruner = { name: DEFAULT_PRUNER }, terminator, repeats } = description;
   const configuration = {
     sampler: description.sampler ?? { name: "auto" },
     pruner,
+    ...(terminator && { terminator }),
+    ...(repeats && { repeats }),
     limits,
     ...(Object.keys(description.fixed).length > 0 && { fixed: description.fixed }),
     ...placed,
@@ -148,7 +152,8 @@ async function create(
   const parts = {
     storage,
     sampler,
-    pruner: makePruner(pruner.name, pruner.options),
+    pruner: prunerOf(description),
+    terminator: terminatorOf(description),
     compute: threadCompute(),
   };
   const sources = await readWarmStarts(description.warmStart, storage);
@@ -171,6 +176,14 @@ async function create(
   return study;
 }
 
+function prunerOf({ pruner }: Description) {
+  return makePruner(pruner?.name ?? DEFAULT_PRUNER, pruner?.options);
+}
+
+function terminatorOf({ terminator }: Description) {
+  return makeTerminator(terminator?.name ?? "none", terminator?.options);
+}
+
 /** A study ends of itself: by a limit that was given, because its points are counted, or after 100 trials. */
 function withDefault(limits: Limits, points: number | undefined): Limits {
   const { trials, seconds, target } = limits;
@@ -187,12 +200,19 @@ async function join(
   plan: Plan,
   placement: Placement,
 ): Promise<Study> {
-  const sampler = description.sampler && makeSampler(description.sampler.name, description.sampler.options);
+  const { sampler, pruner, terminator, repeats } = description;
+  const chosen = {
+    ...(sampler && { sampler }),
+    ...(pruner && { pruner }),
+    ...(terminator && { terminator }),
+  };
   const study = await openStudy(undefined, {
     storage,
     study: name,
     compute: threadCompute(),
-    ...(sampler && { sampler }),
+    ...(sampler && { sampler: makeSampler(sampler.name, sampler.options) }),
+    ...(pruner && { pruner: prunerOf(description) ?? "none" }),
+    ...(terminator && { terminator: terminatorOf(description) ?? "none" }),
   });
   const { problem, configuration } = study.history;
   if (!problem.space.equals(description.space))
@@ -209,7 +229,8 @@ async function join(
   await study.resume();
   const wanted = {
     ...toConfiguration(plan, placement),
-    ...(description.sampler && { sampler: description.sampler }),
+    ...chosen,
+    ...(repeats && { repeats }),
     ...(Object.keys(description.limits).length > 0 && {
       limits: { ...configuration.limits, ...description.limits },
     }),

@@ -72,7 +72,10 @@ export type ParameterConfig =
   | Scalar
   | readonly Scalar[];
 
-/** A sampler or pruner: its name, or its name and options. */
+/** How often a configuration is evaluated: the best ones at most so often; with `all`, every one. */
+export type RepeatsConfig = number | { readonly most: number; readonly all?: boolean };
+
+/** A sampler, pruner or terminator: its name, `name:option=value,…`, or its name and options. */
 export type ChosenConfig =
   | string
   | { readonly name: string; readonly options?: Readonly<Record<string, Json>> };
@@ -105,6 +108,10 @@ export interface Config {
   readonly warm_start?: string | readonly string[];
   readonly sampler?: ChosenConfig;
   readonly pruner?: ChosenConfig;
+  /** When the study has learned enough. */
+  readonly stop_when?: ChosenConfig;
+  /** How often a configuration of a noisy objective is evaluated. */
+  readonly repeats?: RepeatsConfig;
   /** How many trials the study has in all. */
   readonly trials?: number;
   /** How many trials run at a time. */

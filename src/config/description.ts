@@ -3,22 +3,17 @@
  */
 import { isAbsolute, relative, resolve } from "node:path";
 import { InvalidInputError, messageOf } from "../errors.ts";
-import type { Limits } from "../events.ts";
+import type { Limits, Repeats } from "../events.ts";
 import type { Objective } from "../objective.ts";
 import type { Params, Space } from "../space/types.ts";
-import type { ConstraintSpec, Json, ObjectiveSpec } from "../trial.ts";
-import type { ChosenConfig } from "./config.ts";
+import type { ConstraintSpec, ObjectiveSpec } from "../trial.ts";
+import { type Chosen, choose } from "./chosen.ts";
 import { durationAt, type Flags, oneOf, wholeNumber } from "./flags.ts";
 import type { LoadedConfig } from "./load.ts";
 import { readConstraints, readMetrics } from "./metrics.ts";
 import { readEnqueued, readFixed, readSearchSpace } from "./points.ts";
+import { readRepeats } from "./repeats.ts";
 import { splitWords } from "./words.ts";
-
-/** A sampler or pruner, not yet looked up. */
-export interface Chosen {
-  readonly name: string;
-  readonly options?: Json;
-}
 
 /** What is run for each trial: a program, a module's default export, or a function. */
 export type Runnable =
@@ -41,6 +36,8 @@ export interface Description {
   readonly run?: Runnable;
   readonly sampler?: Chosen;
   readonly pruner?: Chosen;
+  readonly terminator?: Chosen;
+  readonly repeats?: Repeats;
   /** Only what was given: no default stands in for a limit. */
   readonly limits: Limits;
   readonly parallel: number;
@@ -98,8 +95,10 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     constraints: file ? readConstraints(file, metrics, paths) : [],
     patterns: metrics.patterns,
     run,
-    sampler: choose(flags.sampler, config.sampler),
-    pruner: choose(flags.pruner, config.pruner),
+    sampler: choose("--sampler", flags.sampler, config.sampler),
+    pruner: choose("--pruner", flags.pruner, config.pruner),
+    terminator: choose("--stop-when", flags.stopWhen, config.stop_when),
+    repeats: readRepeats(flags.repeats, config.repeats),
     limits: readLimits(metrics.target, flags, file),
     parallel: wholeNumber("-j", flags.parallel, 1) ?? config.parallel ?? 1,
     seed,
@@ -194,11 +193,6 @@ function shellWarnings({ config, where }: LoadedConfig): readonly string[] {
   return variable === undefined
     ? []
     : [`${where(["command"])}: ${variable} reaches the program as it is: commands run without a shell`];
-}
-
-function choose(flag: string | undefined, config: ChosenConfig | undefined): Chosen | undefined {
-  const inFile = typeof config === "string" ? { name: config } : config;
-  return flag === undefined || flag === inFile?.name ? inFile : { name: flag };
 }
 
 /** A path of the file from where the command was called; absolute where it leads out of there. */

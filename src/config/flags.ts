@@ -16,6 +16,8 @@ export interface Flags {
   readonly storage?: string;
   readonly sampler?: string;
   readonly pruner?: string;
+  readonly stopWhen?: string;
+  readonly repeats?: string;
   readonly maxSteps?: string;
   readonly seed?: string;
   readonly time?: string;

@@ -102,7 +102,12 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("other studies to learn from: other.db:study, or a study of the same file"),
   sampler: chosen.optional().describe("auto unless given"),
-  pruner: chosen.optional().describe("none unless given"),
+  pruner: chosen.optional().describe("which trials are stopped early; auto unless given"),
+  stop_when: chosen.optional().describe("when the study has learned enough; never of itself unless given"),
+  repeats: z
+    .union([count, z.strictObject({ most: count, all: z.boolean().optional() })])
+    .optional()
+    .describe("how often the best configurations are evaluated; with all, every one"),
   trials: count.optional().describe("how many trials the study has in all"),
   parallel: count.optional().describe("how many trials run at a time; 1 unless given"),
   seed: z.int().optional().describe("makes suggestions repeatable"),
@@ -125,7 +130,8 @@ export const configSchema = z.strictObject({
 export function keysAt(path: readonly PropertyKey[], type: unknown): readonly string[] {
   if (path.length === 0) return Object.keys(configSchema.shape);
   if (path[0] === "metric" || path[0] === "metrics") return Object.keys(metric.shape);
-  if (path[0] === "sampler" || path[0] === "pruner") return Object.keys(withOptions.shape);
+  if (path[0] === "sampler" || path[0] === "pruner" || path[0] === "stop_when")
+    return Object.keys(withOptions.shape);
   const shape = parameters.options.find((option) => option.shape.type.value === type)?.shape;
   return Object.keys(shape ?? {});
 }
