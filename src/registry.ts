@@ -8,6 +8,7 @@ import { auto } from "./samplers/auto.ts";
 import { bohb } from "./samplers/bohb.ts";
 import { catcma } from "./samplers/catcma.ts";
 import { cmaes } from "./samplers/cmaes.ts";
+import { dehb } from "./samplers/dehb.ts";
 import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
@@ -27,6 +28,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   bohb,
   catcma,
   cmaes,
+  dehb,
   forest,
   gp,
   grid,

@@ -87,3 +87,13 @@ export function firstRung(
     .map(({ trial }) => reachOf(problem, trial));
   return reaches.length === 0 ? undefined : Math.min(...reaches);
 }
+
+/** The largest budget below that one at which a trial with results ended; undefined where there is none. */
+export function rungBelow(problem: Problem, list: readonly Observation[], rung: number): number | undefined {
+  let below: number | undefined;
+  for (const observation of list) {
+    const reach = reachOf(problem, observation.trial);
+    if (hasLoss(observation) && reach < rung && reach > (below ?? 0)) below = reach;
+  }
+  return below;
+}

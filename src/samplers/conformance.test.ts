@@ -18,6 +18,7 @@ const abilities: Readonly<Record<string, Omit<SamplerCheckOptions, "make">>> = {
   bohb: { models: true },
   catcma: { models: true, supports: isFlat },
   cmaes: { models: true, supports: (s) => isFlat(s) && isOrdered(s) },
+  dehb: { models: true },
   forest: { models: true },
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
