@@ -3,6 +3,7 @@
  */
 import { resolve } from "node:path";
 import type { Description } from "../config/description.ts";
+import type { Gpus } from "../config/gpus.ts";
 import type { Engine } from "../engine.ts";
 import { checkPlaceholders, comparePlaceholders } from "../engines/process/command.ts";
 import { checkVariables, variableOf } from "../engines/process/environment.ts";
@@ -29,6 +30,7 @@ export interface Plan {
 /** Where and how many at a time. */
 export interface Placement {
   readonly parallel: number;
+  readonly gpus?: Gpus;
   readonly files: string;
 }
 
@@ -39,6 +41,8 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
     throw new InvalidInputError(
       "nothing to run: put the program behind --, such as fettle run … -- python train.py --lr {lr}",
     );
+  if (description.gpus !== undefined && !("command" in run))
+    throw new InvalidInputError("gpus: only programs get GPUs of their own; give a command");
   if ("module" in run) return { plan: { kind: "module", module: run.module } };
   if ("objective" in run) return { plan: { kind: "objective" }, objective: run.objective };
   const paths = description.space.parameters.map(({ path }) => path);
@@ -80,7 +84,9 @@ export function unusedParameters(
 /** A plan as the log keeps it. */
 export function toConfiguration(plan: Plan, placement: Placement): Pick<Configuration, "command" | "engine"> {
   const command = JSON.parse(JSON.stringify(plan)) as Json;
-  return { command, engine: { parallel: placement.parallel, files: placement.files } };
+  const { parallel, files, gpus } = placement;
+  const shared = gpus && { ids: [...gpus.ids], perTrial: gpus.perTrial };
+  return { command, engine: { parallel, files, ...(shared && { gpus: shared }) } };
 }
 
 /** The plan that a study was run by. @throws {InvalidInputError} if it has none, or one that only its own file knows */
@@ -101,7 +107,7 @@ export function planOfStudy(study: Study): Plan {
 export async function engineFor(
   study: Study,
   plan: Plan,
-  { parallel, files }: Placement,
+  { parallel, files, gpus }: Placement,
   objective: Objective | undefined,
 ): Promise<Engine> {
   const nest = (_params: Params, trial: number) => study.paramsOf(trial);
@@ -118,6 +124,7 @@ export async function engineFor(
     command: plan.argv ?? [],
     files,
     parallel,
+    ...(gpus && { gpus: gpus.ids, gpusPerTrial: gpus.perTrial }),
     cwd: plan.cwd,
     env: plan.env,
     patterns: plan.patterns,

@@ -35,10 +35,11 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
     try {
       const plan = planOfStudy(study);
       const { configuration } = study.history;
-      const before = configuration.engine as { parallel?: number } | undefined;
+      const before = configuration.engine as Partial<Placement> | undefined;
       const placement: Placement = {
         parallel: parallel ?? before?.parallel ?? 1,
         files: filesDirectory(flags.storage, flags.files, configuration),
+        ...(before?.gpus && { gpus: before.gpus }),
       };
       await study.resume();
       const limits = { ...(trials !== undefined && { trials }), ...(seconds !== undefined && { seconds }) };

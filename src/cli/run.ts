@@ -59,6 +59,7 @@ export async function action(
     const placement: Placement = {
       parallel: description.parallel,
       files: filesDirectory(location, description.files),
+      ...(description.gpus && { gpus: description.gpus }),
     };
     const name = description.study ?? inventName(plan, randomId(4));
     const known = description.study !== undefined && (await storage.list()).includes(name);
@@ -225,6 +226,12 @@ async function join(
   if (goals(problem.objectives) !== goals(description.objectives))
     throw new ConflictError(
       `study ${name} has other objectives (${goals(problem.objectives)}, not ${goals(description.objectives)}); give the new ones another --study`,
+    );
+  const limits = (constraints: typeof problem.constraints = []) =>
+    constraints.map(({ name }) => name).join(", ");
+  if (description.constraints.length > 0 && limits(problem.constraints) !== limits(description.constraints))
+    throw new ConflictError(
+      `study ${name} has other constraints (${limits(problem.constraints) || "none"}, not ${limits(description.constraints)}); give the new ones another --study`,
     );
   await study.resume();
   const wanted = {

@@ -98,6 +98,8 @@ export interface Config {
   readonly metrics?: readonly MetricConfig[];
   /** Names of the constraints that trials report; feasible at ≤ 0. */
   readonly constraints?: readonly string[];
+  /** Limits on outcomes: "latency_ms <= 20". */
+  readonly subject_to?: string | readonly string[];
   /** Parameters by dotted path: a branch's are `optimizer.sgd.momentum`. */
   readonly params?: Readonly<Record<string, ParameterConfig>>;
   /** Parameters that are settled, by dotted path. */
@@ -116,6 +118,10 @@ export interface Config {
   readonly trials?: number;
   /** How many trials run at a time. */
   readonly parallel?: number;
+  /** GPUs that they share evenly: how many, or which ones. */
+  readonly gpus?: number | string | readonly (number | string)[];
+  /** How many GPUs each trial gets. */
+  readonly gpus_per_trial?: number;
   readonly seed?: number;
   /** How long the study may run in all: "2h", or seconds. */
   readonly time?: string | number;

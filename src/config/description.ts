@@ -9,10 +9,12 @@ import type { Params, Space } from "../space/types.ts";
 import type { ConstraintSpec, ObjectiveSpec } from "../trial.ts";
 import { type Chosen, choose } from "./chosen.ts";
 import { durationAt, type Flags, oneOf, wholeNumber } from "./flags.ts";
+import { type Gpus, readGpus } from "./gpus.ts";
 import type { LoadedConfig } from "./load.ts";
 import { readConstraints, readMetrics } from "./metrics.ts";
 import { readEnqueued, readFixed, readSearchSpace } from "./points.ts";
 import { readRepeats } from "./repeats.ts";
+import { readSubjectTo } from "./subject-to.ts";
 import { splitWords } from "./words.ts";
 
 /** What is run for each trial: a program, a module's default export, or a function. */
@@ -41,6 +43,7 @@ export interface Description {
   /** Only what was given: no default stands in for a limit. */
   readonly limits: Limits;
   readonly parallel: number;
+  readonly gpus?: Gpus;
   readonly seed?: number;
   readonly steps?: { readonly max: number };
   readonly deterministic?: boolean;
@@ -83,6 +86,7 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
   const metrics = readMetrics(file, flags, paths);
   const fixed = readFixed(space, file, flags);
   const run = command && command.length > 0 ? { command } : file && readRunnable(file);
+  const gpus = readTrialGpus(flags, file);
   const timeoutMs = duration("trial_timeout", flags.trialTimeout, "--trial-timeout", file);
   const maxSteps = wholeNumber("--max-steps", flags.maxSteps, 1) ?? config.max_steps;
   const seed = wholeNumber("--seed", flags.seed) ?? config.seed;
@@ -92,7 +96,10 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     storage: flags.storage ?? inFile(config.storage),
     space,
     objectives: metrics.objectives,
-    constraints: file ? readConstraints(file, metrics, paths) : [],
+    constraints: [
+      ...(file ? readConstraints(file, metrics, paths) : []),
+      ...readSubjectTo(file, flags, paths, config.constraints),
+    ],
     patterns: metrics.patterns,
     run,
     sampler: choose("--sampler", flags.sampler, config.sampler),
@@ -100,7 +107,8 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     terminator: choose("--stop-when", flags.stopWhen, config.stop_when),
     repeats: readRepeats(flags.repeats, config.repeats),
     limits: readLimits(metrics.target, flags, file),
-    parallel: wholeNumber("-j", flags.parallel, 1) ?? config.parallel ?? 1,
+    parallel: wholeNumber("-j", flags.parallel, 1) ?? config.parallel ?? atATime(gpus),
+    gpus,
     seed,
     steps: maxSteps === undefined ? undefined : { max: maxSteps },
     deterministic: config.deterministic,
@@ -114,6 +122,21 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     cwd: readCwd(file, run, command, folder),
     warnings: [...(file?.warnings ?? []), ...(file && run && !command?.length ? shellWarnings(file) : [])],
   });
+}
+
+function readTrialGpus(flags: Flags, file: LoadedConfig | undefined): Gpus | undefined {
+  const perTrial = wholeNumber("--gpus-per-trial", flags.gpusPerTrial, 1) ?? file?.config.gpus_per_trial ?? 1;
+  if (flags.gpus !== undefined) return readGpus(flags.gpus, perTrial, `--gpus ${flags.gpus}`);
+  return readGpus(
+    file?.config.gpus,
+    perTrial,
+    file?.config.gpus === undefined ? "gpus" : file.where(["gpus"]),
+  );
+}
+
+/** As many trials as there are GPUs for. */
+function atATime(gpus: Gpus | undefined): number {
+  return gpus === undefined ? 1 : Math.floor(gpus.ids.length / gpus.perTrial);
 }
 
 /** The file's sources; a path in them is relative to the file. */

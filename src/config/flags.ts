@@ -12,6 +12,9 @@ export interface Flags {
   readonly max?: readonly string[];
   readonly trials?: string;
   readonly parallel?: string;
+  readonly gpus?: string;
+  readonly gpusPerTrial?: string;
+  readonly subjectTo?: readonly string[];
   readonly study?: string;
   readonly storage?: string;
   readonly sampler?: string;

@@ -90,6 +90,10 @@ export const configSchema = z.strictObject({
   module: name.optional().describe("instead of a command: a module whose default export is the objective"),
   metric: metric.optional().describe("what is tuned for"),
   metrics: z.array(metric).min(1).optional().describe("what is tuned for, where that is several metrics"),
+  subject_to: z
+    .union([name, z.array(name)])
+    .optional()
+    .describe('limits on outcomes, such as "latency_ms <= 20"'),
   constraints: z.array(name).optional().describe("names of constraints that trials report; feasible at ≤ 0"),
   params: z
     .record(z.string(), parameter)
@@ -110,6 +114,11 @@ export const configSchema = z.strictObject({
     .describe("how often the best configurations are evaluated; with all, every one"),
   trials: count.optional().describe("how many trials the study has in all"),
   parallel: count.optional().describe("how many trials run at a time; 1 unless given"),
+  gpus: z
+    .union([count, name, z.array(z.union([z.int().min(0), name])).min(1)])
+    .optional()
+    .describe("GPUs that trials share evenly: how many, or a list of which ones"),
+  gpus_per_trial: count.optional().describe("how many GPUs each trial gets; 1 unless given"),
   seed: z.int().optional().describe("makes suggestions repeatable"),
   time: duration.optional().describe("how long the study may run in all: 90s, 30m, 2h, or seconds"),
   trial_timeout: duration.optional().describe("how long one trial may run: 90s, 30m, 2h, or seconds"),

@@ -16,6 +16,7 @@ import { fillCommand } from "./process/command.ts";
 import { trialEnvironment } from "./process/environment.ts";
 import { type JobReports, outcomeOf } from "./process/outcome.ts";
 import { lineSplitter, type Message, type Order } from "./process/protocol.ts";
+import { slots, slotVariables } from "./process/slots.ts";
 import { endSurvivors, recordsFolder } from "./process/survivors.ts";
 import { eventQueue, jobKey } from "./queue.ts";
 
@@ -26,6 +27,10 @@ export interface ProcessOptions {
   readonly files: string;
   /** How many programs run at a time. @default 1 */
   readonly parallel?: number;
+  /** GPUs that the programs share evenly, as CUDA_VISIBLE_DEVICES names them. */
+  readonly gpus?: readonly string[];
+  /** How many GPUs each program gets. @default 1 */
+  readonly gpusPerTrial?: number;
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** @default the working directory of this process */
@@ -77,6 +82,7 @@ export function processes(options: ProcessOptions): Engine {
   const token = randomUUID();
   const queue = eventQueue();
   const jobs = new Map<string, Running>();
+  const places = slots(parallel, options.gpus, options.gpusPerTrial);
   let supervisor: ReturnType<typeof startSupervisor> | undefined;
   let closing = false;
   let idle: () => void = () => {};
@@ -87,6 +93,7 @@ export function processes(options: ProcessOptions): Engine {
     const running = jobs.get(id);
     if (running === undefined) return;
     jobs.delete(id);
+    places.release(id);
     keepNewestCheckpoints(checkpointsOf(files, running.job));
     if ("exit" in message) {
       const outcome =
@@ -116,6 +123,7 @@ export function processes(options: ProcessOptions): Engine {
     endSurvivors(files, token);
     for (const { handle } of jobs.values())
       queue.push({ kind: "lost", handle, message: "the supervisor process died" });
+    for (const id of jobs.keys()) places.release(id);
     jobs.clear();
     idle();
   };
@@ -156,6 +164,7 @@ export function processes(options: ProcessOptions): Engine {
         }),
         env: {
           ...env,
+          ...slotVariables(places.take(id)),
           ...trialEnvironment(job, { paramsFile, report: reports, checkpoints, resumeFrom }, token),
         },
         cwd,
