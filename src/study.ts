@@ -17,7 +17,7 @@ import {
   type ProblemJson,
   type Verdict,
 } from "./events.ts";
-import { ending, type History, limitReached, startedTrials } from "./history.ts";
+import { configurationAt, ending, type History, limitReached, startedTrials } from "./history.ts";
 import type { Values } from "./objective.ts";
 import { randomId } from "./random.ts";
 import type { Params, Space } from "./space/types.ts";
@@ -26,7 +26,7 @@ import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
 import { promotions, settledStart, suggestedStart } from "./study/begin.ts";
 import { spaceChange } from "./study/change.ts";
-import { isPartial } from "./study/ended.ts";
+import { isPartial, stateOf } from "./study/ended.ts";
 import { Follower, type Followers } from "./study/follower.ts";
 import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
 import { Log, type Observer } from "./study/log.ts";
@@ -156,10 +156,13 @@ export class Study<P = unknown, Names extends string = string> {
     return startedTrials(this.history).map((trial) => this.typed(trial));
   }
 
-  /** The best complete trial by the first objective; undefined if none is complete. */
+  /**
+   * The best complete trial by the first objective; undefined if none is complete. Of a configuration that was
+   * evaluated several times it is the first, with the mean values, and how they spread in `repeats`.
+   */
   get best(): StudyTrial<P, Names> | undefined {
-    const { best, trials } = this.history;
-    return best === undefined ? undefined : this.typed(trials[best] as Trial);
+    const { best } = this.history;
+    return best === undefined ? undefined : this.typed(configurationAt(this.history, best) as Trial);
   }
 
   /** A trial with its params nested and typed. */
@@ -306,7 +309,7 @@ export class Study<P = unknown, Names extends string = string> {
     if (!isReport || budget === undefined || values === undefined || trial.attempt !== attempt) return state;
     if ((reports[reports.length - 1]?.step ?? 0) >= budget) return state;
     const verdict = await this.report(number, budget, values as Values<Names>, { ...extra, attempt });
-    return verdict === "stop" ? "pruned" : verdict === "pause" ? "paused" : "complete";
+    return stateOf(this.history.problem, trial, verdict);
   }
 
   /** Says how far an asked trial is; resolves to whether it is to go on. */

@@ -5,7 +5,7 @@ import { paretoFront } from "../analysis/pareto.ts";
 import { fillCommand, shellQuote } from "../engines/process/command.ts";
 import { parameterVariables } from "../engines/process/environment.ts";
 import { InvalidInputError } from "../errors.ts";
-import { startedTrials } from "../history.ts";
+import { bestTrial, configurations } from "../history.ts";
 import { rng } from "../random.ts";
 import type { Study } from "../study.ts";
 import { bestCard, frontCard } from "../terminal/summary.ts";
@@ -29,10 +29,8 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
     const { history } = study;
     const several = history.problem.objectives.length > 1;
     const best = several
-      ? paretoFront(startedTrials(history))
-      : history.best === undefined
-        ? []
-        : [history.trials[history.best] as Trial];
+      ? paretoFront(configurations(history))
+      : [bestTrial(history)].filter((trial) => trial !== undefined);
     if (best.length === 0) {
       process.stderr.write(`fettle: study ${study.name} has no complete trial yet\n`);
       return EXIT.failed;

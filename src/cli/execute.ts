@@ -2,6 +2,7 @@
  * Runs a study on an engine: with a view of it, answers to signals, and a summary at the end.
  */
 import type { Engine } from "../engine.ts";
+import { bestTrial } from "../history.ts";
 import type { RunEnd, Study } from "../study.ts";
 import { chooseMode, showLive } from "../terminal/live.ts";
 import { summary } from "../terminal/summary.ts";
@@ -66,8 +67,8 @@ export async function execute(study: Study, engine: Engine, options: ExecuteOpti
 
 function print(study: Study, end: RunEnd, { json, flags }: ExecuteOptions): void {
   if (json) {
-    const best =
-      study.history.best === undefined ? null : trialJson(study.history.trials[study.history.best]!);
+    const found = bestTrial(study.history);
+    const best = found === undefined ? null : trialJson(found);
     process.stdout.write(`${JSON.stringify({ kind: "ended", reason: end.reason, best })}\n`);
     return;
   }

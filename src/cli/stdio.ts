@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 import { InvalidInputError, messageOf, TuningError } from "../errors.ts";
 import { fromWire, type Limits, numbersFromWire, type WireNumbers } from "../events.ts";
+import { bestTrial } from "../history.ts";
 import type { Params } from "../space/types.ts";
 import { readSpace } from "../space.ts";
 import type { Storage } from "../storage.ts";
@@ -74,8 +75,8 @@ const methods: Readonly<Record<string, Method>> = {
   },
   async best(study) {
     await study.sync();
-    const { best, trials } = study.history;
-    return best === undefined ? null : trialJson(trials[best] as Trial);
+    const best = bestTrial(study.history);
+    return best === undefined ? null : trialJson(best);
   },
   async trials(study) {
     await study.sync();

@@ -47,6 +47,20 @@ export function configurationAt(history: History, number: number): Trial | undef
   );
 }
 
+/** Every configuration that was begun or waits as one trial each, by the number of its first. */
+export function configurations(history: History): readonly Trial[] {
+  return history.trials.flatMap((trial) =>
+    trial === undefined || trial.repeatOf !== undefined
+      ? []
+      : (configurationAt(history, trial.number) as Trial),
+  );
+}
+
+/** The best configuration, if any is complete and feasible. */
+export function bestTrial(history: History): Trial | undefined {
+  return history.best === undefined ? undefined : configurationAt(history, history.best);
+}
+
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }

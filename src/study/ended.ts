@@ -32,11 +32,8 @@ export function reportOfEnd(problem: Problem, trial: Trial, { handle, outcome }:
 }
 
 /** What the log is to say of a job that ended, given the last verdict on its trial. */
-export function bodyOfEnd(
-  of: { readonly trial: number; readonly attempt: number },
-  outcome: Outcome,
-  verdict?: Verdict,
-): EventBody {
+export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verdict?: Verdict): EventBody {
+  const of = { trial: trial.number, attempt: trial.attempt };
   const judged = verdict === "stop" ? "pruned" : verdict === "pause" ? "paused" : undefined;
   if (judged !== undefined && outcome.kind !== "ended") return { kind: "finished", ...of, state: judged };
   if (outcome.kind === "cancelled") return { kind: "withdrawn", ...of };
@@ -44,9 +41,19 @@ export function bodyOfEnd(
   return {
     kind: "finished",
     ...of,
-    state: judged ?? "complete",
+    state: stateOf(problem, trial, verdict),
     ...(outcome.values && { values: numbersToWire(outcome.values) }),
     ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
     ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
   };
+}
+
+/** The state of a trial that came to its end: one that was to train in part only is not complete. */
+export function stateOf(
+  problem: Problem,
+  trial: Pick<Trial, "budget">,
+  verdict: Verdict | undefined,
+): "complete" | "pruned" | "paused" {
+  if (verdict === "stop") return "pruned";
+  return verdict === "pause" || isPartial(problem, trial) ? "paused" : "complete";
 }

@@ -191,7 +191,10 @@ export class Loop {
     if (event.kind === "note") return [{ kind: "noted", trial, key: event.key, value: event.value }];
     this.#running.delete(trial);
     this.#pace.ended();
-    if (event.kind === "exit") return [bodyOfEnd(of, event.outcome, job.verdict)];
+    if (event.kind === "exit") {
+      const history = this.#history;
+      return [bodyOfEnd(history.problem, history.trials[trial] as Trial, event.outcome, job.verdict)];
+    }
     const error = { kind: "infrastructure" as const, message: event.message };
     return [{ kind: "finished", ...of, state: "failed", error }];
   }
@@ -415,8 +418,13 @@ export class Loop {
     if (foreign) return undefined; // its worker may be lost, and the trial ours
     if (promotions(this.#log.follower, 1, { worker: this.#log.client }).length > 0) return undefined;
     if (this.#exhausted && history.waiting.length === 0)
-      return { kind: "exhausted", reason: "every point of the space was tried" };
+      return { kind: "exhausted", reason: this.#whyExhausted() };
     return limitReached(history);
+  }
+
+  #whyExhausted(): string {
+    const isCounted = this.#log.follower.sampler.count !== undefined;
+    return isCounted ? "every point of the space was tried" : "the sampler has nothing left to try";
   }
 
   /** Ends what still runs and gives back what is still held: nothing of ours outlives the run. */

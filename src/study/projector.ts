@@ -3,7 +3,7 @@
  */
 
 import { numbersToWire } from "../events.ts";
-import type { History } from "../history.ts";
+import { bestTrial, type History } from "../history.ts";
 import type { Projection, Summary } from "../storage.ts";
 import type { Trial } from "../trial.ts";
 import type { Log } from "./log.ts";
@@ -69,7 +69,7 @@ export class Projector {
 
 /** One line about a study. */
 export function summarise(study: string, history: History): Summary {
-  const best = history.best === undefined ? undefined : history.trials[history.best];
+  const best = bestTrial(history);
   return {
     study,
     state: history.stopped ? "stopped" : history.claims.size > 0 ? "running" : "idle",

@@ -1,15 +1,19 @@
 /**
- * Replay: derives every suggestion of a log again, from the log prefix that it was computed from.
+ * Replay: derives every suggestion, promotion and verdict of a log again, from the log prefix that it was computed
+ * from.
  */
-import type { Event } from "../events.ts";
+import type { Configuration, Event } from "../events.ts";
+import type { Pruner } from "../pruner.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import type { Storage } from "../storage.ts";
-import type { Json } from "../trial.ts";
+import type { Json, Trial } from "../trial.ts";
+import { promotions } from "./begin.ts";
 import { Follower } from "./follower.ts";
 import { Suggestions } from "./suggest.ts";
 
 type Started = Extract<Event, { kind: "started" }>;
+type Promoted = Extract<Event, { kind: "claimed" }>;
 
 /** What a replay found. */
 export interface Replay {
@@ -23,18 +27,24 @@ export interface Replay {
   }[];
   /** Suggestions of a sampler that is not known here, or of another version of it. */
   readonly incomparable: readonly { readonly trial: number; readonly sampler: string }[];
+  /** Verdicts and promotions that came out the same, and those that did not, in words. */
+  readonly judged: { readonly same: number; readonly different: readonly string[] };
 }
 
+type Resolve<T> = (name: string, options?: Json) => T | undefined;
+
 /**
- * Derives every suggestion again.
+ * Derives every suggestion, promotion and verdict again.
  *
- * @param resolve  the sampler of that name and options, or undefined if there is none
+ * @param sampler  the sampler of that name and options, or undefined if there is none
+ * @param pruner   the same of a pruner; without it, verdicts are not looked at
  * @throws {NotFoundError} if there is no such study
  */
 export async function replay(
   storage: Storage,
   study: string,
-  resolve: (name: string, options?: Json) => Sampler | undefined,
+  sampler: Resolve<Sampler>,
+  pruner: Resolve<Pruner> = () => undefined,
 ): Promise<Replay> {
   const events = await storage.read(study, 0);
   const asked = events.filter(
@@ -53,14 +63,14 @@ export async function replay(
   };
   for (const group of bySampler.values()) {
     const { name, version, options } = group[0].sampler as { name: string; version: number; options?: Json };
-    const sampler = resolve(name, options);
-    if (sampler?.version === version) await compare(events, group, sampler, found);
+    const resolved = sampler(name, options);
+    if (resolved?.version === version) await compare(events, group, resolved, pruner, found);
     else
       for (const { trial } of group)
         found.incomparable.push({ trial, sampler: `${name} version ${version}` });
   }
   found.different.sort((a, b) => a.trial - b.trial);
-  return found;
+  return { ...found, judged: judgeAgain(events, pruner) };
 }
 
 /** Folds once through the log, stopping at each basis. */
@@ -68,18 +78,115 @@ async function compare(
   events: readonly Event[],
   started: readonly Started[],
   sampler: Sampler,
+  pruner: Resolve<Pruner>,
   found: { same: number; different: Replay["different"][number][] },
 ): Promise<void> {
-  const follower = new Follower({ sampler });
-  const suggestions = new Suggestions(follower);
-  let next = 0;
+  const stages = stagesOf(events, pruner);
+  let stage = stages[0];
+  let follower = followerAt(events, 0, sampler, stage.pruner);
+  let suggestions = new Suggestions(follower);
   for (const event of [...started].sort((a, b) => (a.basis as number) - (b.basis as number))) {
-    while (next < events.length && events[next].position <= (event.basis as number))
-      follower.apply(events[next++]);
+    const basis = event.basis as number;
+    const now = stages.findLast(({ since }) => since <= basis) ?? stages[0];
+    if (now !== stage) {
+      stage = now;
+      follower = followerAt(events, 0, sampler, stage.pruner);
+      suggestions = new Suggestions(follower);
+    }
+    fold(follower, events, basis);
     const answer = await suggestions.at(event.trial);
     const replayed = typeof answer === "string" ? answer : answer.params;
     if (typeof replayed !== "string" && sameParams(replayed, event.params)) found.same++;
     else found.different.push({ trial: event.trial, logged: event.params, replayed });
+  }
+}
+
+/** The pruners of a study, each with the position from which it was in force. */
+function stagesOf(
+  events: readonly Event[],
+  resolve: Resolve<Pruner>,
+): { readonly since: number; readonly pruner?: Pruner }[] {
+  const stages: { since: number; pruner?: Pruner }[] = [{ since: 0 }];
+  let last: string | undefined;
+  for (const event of events) {
+    const chosen = event.kind === "configured" ? (event as Configuration).pruner : undefined;
+    if (chosen === undefined || JSON.stringify(chosen) === last) continue;
+    last = JSON.stringify(chosen);
+    const pruner = chosen.name === "none" ? undefined : resolve(chosen.name, chosen.options);
+    const since = stages.length === 1 && stages[0].pruner === undefined ? 0 : event.position;
+    if (since === 0) stages[0] = { since, ...(pruner && { pruner }) };
+    else stages.push({ since, ...(pruner && { pruner }) });
+  }
+  return stages;
+}
+
+/** Every verdict and every promotion, folding once for each pruner that the study had. */
+function judgeAgain(events: readonly Event[], resolve: Resolve<Pruner>): Replay["judged"] {
+  const found = { same: 0, different: [] as string[] };
+  const stages = stagesOf(events, resolve);
+  const verdicts = new Map(
+    events.flatMap((event) =>
+      event.kind === "judged"
+        ? [[`${event.trial}.${event.attempt}.${event.step}`, event.verdict] as const]
+        : [],
+    ),
+  );
+  const take = (isSame: boolean, text: string) => (isSame ? found.same++ : found.different.push(text));
+  stages.forEach(({ since, pruner }, index) => {
+    if (pruner === undefined) return;
+    const until = stages[index + 1]?.since ?? Number.POSITIVE_INFINITY;
+    const follower = followerAt(events, 0, idle, pruner);
+    const promoted = events
+      .filter((event): event is Promoted => event.kind === "claimed" && event.budget !== undefined)
+      .sort((a, b) => (a.basis as number) - (b.basis as number));
+    for (const event of events) {
+      if (event.position > until) break;
+      for (; promoted.length > 0 && (promoted[0].basis as number) < event.position; promoted.shift()) {
+        if ((promoted[0].basis as number) < since) continue;
+        const { trial, budget } = promoted[0];
+        follower.prepare();
+        const all = promotions(follower, MOST_PROMOTED, { worker: "" }) as Promoted[];
+        const again = all.some((claim) => claim.trial === trial && claim.budget === budget);
+        take(again, `trial ${trial} was promoted to step ${budget}, and would not be now`);
+      }
+      follower.apply(event);
+      if (event.kind !== "reported" || follower.history.last.rejected !== undefined || event.position < since)
+        continue;
+      follower.prepare();
+      const verdict = pruner.judge(follower.prunerState, follower.history.trials[event.trial] as Trial);
+      const logged = verdicts.get(`${event.trial}.${event.attempt}.${event.step}`) ?? "continue";
+      take(
+        verdict === logged,
+        `trial ${event.trial} at step ${event.step} was told to ${logged}, and would be told to ${verdict} now`,
+      );
+    }
+  });
+  return found;
+}
+
+/** A worker promotes at one position at most as many trials as it has room for. */
+const MOST_PROMOTED = 1000;
+
+/** Stands in for the sampler where only the pruner matters. */
+const idle: Sampler<null> = {
+  name: "idle",
+  version: 0,
+  init: () => null,
+  tell: () => null,
+  ask: () => "wait",
+};
+
+function followerAt(events: readonly Event[], position: number, sampler: Sampler, pruner?: Pruner): Follower {
+  const follower = new Follower({ sampler, ...(pruner && { pruner }) });
+  fold(follower, events, position);
+  return follower;
+}
+
+/** Takes the follower on to that position of the log. */
+function fold(follower: Follower, events: readonly Event[], position: number): void {
+  for (let next = follower.history?.position ?? 0; next < events.length; next++) {
+    if (events[next].position > position) return;
+    follower.apply(events[next]);
   }
 }
 

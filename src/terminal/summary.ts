@@ -3,7 +3,7 @@
  */
 import { importance } from "../analysis/importance.ts";
 import { paretoFront } from "../analysis/pareto.ts";
-import { type History, startedTrials } from "../history.ts";
+import { bestTrial, configurations, type History } from "../history.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
 import { paramsLine, short, valuesLine } from "./view.ts";
@@ -22,11 +22,15 @@ export function summary(study: Study<any, any>, end: RunEnd, flags: string): str
   const parts = [
     `${counts.complete} complete`,
     `${counts.pruned} pruned`,
+    `${counts.paused} paused`,
     `${counts.failed} failed`,
     `${counts.waiting} waiting`,
   ];
   const shown = parts.filter((part, index) => index === 0 || !part.startsWith("0 "));
   const lines = [`${study.name}: ${shown.join(", ")} (${end.reason})`];
+  const expected = history.stopped?.expected;
+  if (expected !== undefined)
+    lines.push(`  more trials would be expected to bring ${short(expected, 2)} more`);
   if (counts.complete === 0) return [...lines, ...firstFailure(history, study.name, flags)];
   lines.push("", ...(history.problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
   lines.push(...importanceBars(history));
@@ -47,12 +51,12 @@ function firstFailure(history: History, study: string, flags: string): string[] 
 
 /** The best trial, a parameter a line. */
 export function bestCard(history: History): string[] {
-  const best = history.trials[history.best ?? -1];
+  const best = bestTrial(history);
   if (best?.values === undefined) return ["no trial is complete and feasible"];
   const names = history.problem.objectives.map(({ name }) => name);
   const width = Math.max(...Object.keys(best.params).map((path) => path.length));
   return [
-    `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}`,
+    `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}${spread(best)}`,
     ...Object.entries(best.params).map(
       ([path, value]) =>
         `  ${path.padEnd(width)}  ${typeof value === "number" ? short(value) : String(value)}`,
@@ -60,9 +64,15 @@ export function bestCard(history: History): string[] {
   ];
 }
 
+/** Over how many evaluations the value is the mean, and how far a single one is off. */
+function spread({ repeats }: Trial): string {
+  if (repeats === undefined || repeats.count < 2) return "";
+  return ` (mean of ${repeats.count}, each ± ${short(repeats.std[0], 2)})`;
+}
+
 /** The front of several objectives, a trial a line. */
 export function frontCard(history: History): string[] {
-  const front = paretoFront(startedTrials(history));
+  const front = paretoFront(configurations(history));
   const names = history.problem.objectives.map(({ name }) => name);
   const line = (trial: Trial) =>
     `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
@@ -76,7 +86,7 @@ export function frontCard(history: History): string[] {
 
 /** How much each parameter mattered, as bars; nothing where there are too few trials to say anything. */
 export function importanceBars(history: History): string[] {
-  const shares = importance(startedTrials(history), history.problem.space).filter(({ share }) => share > 0);
+  const shares = importance(configurations(history), history.problem.space).filter(({ share }) => share > 0);
   if (shares.length === 0) return [];
   const told = shares.filter(({ significant }) => significant);
   const shown = told.length > 0 ? told : shares.slice(0, LIKELIEST);

@@ -2,7 +2,7 @@
  * The live view of a run: a pure function from the history to lines of text.
  */
 import { styleText } from "node:util";
-import type { History } from "../history.ts";
+import { bestTrial, type History } from "../history.ts";
 import type { Trial } from "../trial.ts";
 
 /** What the view shows beside the history. */
@@ -111,7 +111,7 @@ function remaining(history: History, share: number, finished: number): string[] 
 }
 
 function bestLine(history: History, width: number): string {
-  const best = history.best === undefined ? undefined : history.trials[history.best];
+  const best = bestTrial(history);
   if (best?.values === undefined) return "";
   const names = history.problem.objectives.map(({ name }) => name);
   const text = ` best #${best.number}  ${valuesLine(best.values, names)}   ${paramsLine(best)}`;
