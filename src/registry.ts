@@ -13,6 +13,7 @@ import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
+import { priorband } from "./samplers/priorband.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
@@ -33,6 +34,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   gp,
   grid,
   halton,
+  priorband,
   random,
   sobol,
   tpe,

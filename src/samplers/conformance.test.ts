@@ -23,6 +23,7 @@ const abilities: Readonly<Record<string, Omit<SamplerCheckOptions, "make">>> = {
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
+  priorband: {}, // no space here has a prior; see priorband.test.ts
   random: {},
   sobol: {},
   tpe: { models: true },
