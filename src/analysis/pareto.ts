@@ -3,6 +3,7 @@
  */
 import { isFeasible } from "../history.ts";
 import type { Trial } from "../trial.ts";
+import { nondominated } from "./fronts.ts";
 
 /** Whether losses `a` are nowhere worse than `b` and somewhere better. Both of shape (objectives), minimised. */
 export function dominates(a: readonly number[], b: readonly number[]): boolean {
@@ -16,19 +17,25 @@ export function dominates(a: readonly number[], b: readonly number[]): boolean {
 
 /** The complete, feasible trials that no other dominates, by number; of equal ones, all. */
 export function paretoFront(trials: readonly Trial[]): readonly Trial[] {
-  const ranked = trials.filter(
-    (trial) => trial.state === "complete" && trial.losses !== undefined && isFeasible(trial),
-  );
-  // Sorted by the first loss, a trial can only be dominated by one before it, or by an equal neighbour.
-  const sorted = [...ranked].sort((a, b) => lexicographic(a.losses as number[], b.losses as number[]));
-  const front: Trial[] = [];
-  for (const trial of sorted)
-    if (!front.some((other) => dominates(other.losses as number[], trial.losses as number[])))
-      front.push(trial);
-  return front.sort((a, b) => a.number - b.number);
+  const ranked = trials.filter(isRanked);
+  const { losses, m } = lossTable(ranked);
+  const mask = nondominated(losses, ranked.length, m);
+  return ranked.filter((_, i) => mask[i]).sort((a, b) => a.number - b.number);
 }
 
-function lexicographic(a: readonly number[], b: readonly number[]): number {
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return a[k] < b[k] ? -1 : 1;
-  return 0;
+/** A trial with losses, complete and feasible: what the analysis of several objectives looks at. */
+export type Ranked = Trial & { readonly losses: readonly number[] };
+
+export function isRanked(trial: Trial): trial is Ranked {
+  return trial.state === "complete" && trial.losses !== undefined && isFeasible(trial);
+}
+
+/** Losses of trials, shape (trials, m), row-major. */
+export function lossTable(trials: readonly Ranked[]): { readonly losses: Float64Array; readonly m: number } {
+  const m = trials.length === 0 ? 1 : trials[0].losses.length;
+  const losses = new Float64Array(trials.length * m);
+  trials.forEach((trial, i) => {
+    losses.set(trial.losses, i * m);
+  });
+  return { losses, m };
 }
