@@ -2,7 +2,18 @@
  * Fettle's core: spaces, studies, samplers, the storage in memory and the engine in this thread. It runs in Node
  * and in the browser, and depends on nothing.
  */
+export { nondominatedRanks } from "./analysis/fronts.ts";
+export {
+  hypervolume,
+  hypervolumeContributions,
+  hypervolumeImprovement,
+} from "./analysis/hypervolume.ts";
+export { type HypervolumeHistory, hypervolumeHistory } from "./analysis/hypervolume-history.ts";
 export { importance } from "./analysis/importance.ts";
+export { kneeDistances, kneePoint } from "./analysis/knee.ts";
+export { dominates, paretoFront } from "./analysis/pareto.ts";
+export { referencePoint } from "./analysis/reference-point.ts";
+export { selectSubset } from "./analysis/subset.ts";
 export type * from "./compute.ts";
 export type * from "./engine.ts";
 export { inline } from "./engines/inline.ts";

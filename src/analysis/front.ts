@@ -35,8 +35,8 @@ function least(sorted: Float64Array, m: number): Front {
  * @see Kung et al. 1975, "On finding the maxima of a set of vectors", §3
  */
 function staircase(sorted: Float64Array): Front {
-  let seconds = new Float64Array(FEW);
-  let thirds = new Float64Array(FEW);
+  let seconds: Float64Array = new Float64Array(FEW);
+  let thirds: Float64Array = new Float64Array(FEW);
   let count = 0;
   /** The first step whose second objective is above `value`. */
   const after = (value: number) => {
