@@ -9,6 +9,7 @@ import type { Engine } from "./engine.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "./errors.ts";
 import {
   type Configuration,
+  type Event,
   type EventBody,
   FORMAT,
   type ImportedTrial,
@@ -95,7 +96,10 @@ export class Study<P = unknown, Names extends string = string> {
   ): Promise<Study<P, Names>> {
     const { space, ...rest } = problem;
     const sources = warmStart.map((source) => sourceEvent(source, space, problem.objectives));
-    parts.sampler.init({ ...rest, space, limits: configuration.limits ?? {} }); // refuses before anything is written
+    const limited = { ...rest, space, limits: configuration.limits ?? {} };
+    parts.sampler.init(limited); // these refuse before anything is written
+    parts.pruner?.init(limited);
+    parts.terminator?.init(limited);
     const log = new Log(parts.storage, name, randomId(), new Follower(parts));
     const events = log.number([
       { kind: "created", format: FORMAT, problem: { ...rest, space: space.toJSON() } },
@@ -110,6 +114,7 @@ export class Study<P = unknown, Names extends string = string> {
   /**
    * Opens a study that exists; with `space`, params are nested by it.
    *
+   * @param known  the first events of its log, where they were read already
    * @throws {NotFoundError} if the storage has no study of that name
    * @throws {ConflictError} if `space` is not the study's
    */
@@ -117,17 +122,19 @@ export class Study<P = unknown, Names extends string = string> {
     name: string,
     space: Space<P> | undefined,
     parts: StudyParts,
+    known: readonly Event[] = [],
   ): Promise<Study<P, Names>> {
     const log = new Log(parts.storage, name, randomId(), new Follower(parts));
+    log.take(known);
     await log.sync();
     const { history } = log.follower;
     if (history === undefined) throw new NotFoundError(`${parts.storage.location} has no study ${name}`);
-    const known = history.problem.space as Space<P>;
-    if (space !== undefined && !known.equals(space))
+    const current = history.problem.space as Space<P>;
+    if (space !== undefined && !current.equals(space))
       throw new ConflictError(
-        `study ${name} has another space (${known.difference(space).join("; ")}); use another name for the new one, or study.changeSpace`,
+        `study ${name} has another space (${current.difference(space).join("; ")}); use another name for the new one, or study.changeSpace`,
       );
-    return new Study<P, Names>(name, space ?? known, parts, log);
+    return new Study<P, Names>(name, space ?? current, parts, log);
   }
 
   /** This study as the source of another's warm start. */

@@ -4,7 +4,7 @@
 import type { Compute } from "./compute.ts";
 import { inline } from "./engines/inline.ts";
 import { InvalidInputError, NotFoundError } from "./errors.ts";
-import { type Configuration, type Limits, numbersToWire, type Repeats } from "./events.ts";
+import { type Configuration, type Event, type Limits, numbersToWire, type Repeats } from "./events.ts";
 import { begin } from "./history.ts";
 import type { Objective } from "./objective.ts";
 import type { Pruner } from "./pruner.ts";
@@ -190,31 +190,36 @@ export async function openStudy<P, const O extends Directions = DefaultObjective
   options: StudyOptions<O> & { readonly storage: Storage },
 ): Promise<Study<P, keyof O & string>> {
   const { storage, study = "study" } = options;
-  const configured = await readConfiguration(storage, study);
+  const log = await readLog(storage, study);
+  const configured = configurationOf(log);
   const sampler = chosen(makeSampler, options.sampler ?? configured.sampler ?? "auto") as Sampler;
   const pruner = chosen(makePruner, options.pruner ?? configured.pruner ?? "none");
   const terminator = chosen(makeTerminator, options.terminator ?? configured.terminator ?? "none");
-  return Study.open<P, keyof O & string>(study, space, {
+  const parts = {
     storage,
     sampler,
     ...(pruner && { pruner }),
     ...(terminator && { terminator }),
     ...(options.compute && { compute: options.compute }),
-  });
+  };
+  return Study.open<P, keyof O & string>(study, space, parts, log);
 }
 
-/** How a study is run, as was said last. @throws {NotFoundError} */
-async function readConfiguration(storage: Storage, study: string): Promise<Configuration> {
-  let configuration: Configuration = {};
-  for (let after = 0; ; after += PAGE) {
-    const events = await storage.read(study, after, PAGE);
-    if (after === 0 && events.length === 0)
-      throw new NotFoundError(`${storage.location} has no study ${study}`);
-    if (after === 0) begin(events[0]); // refuses a log from a newer version
-    for (const event of events)
-      if (event.kind === "configured") configuration = { ...configuration, ...event };
-    if (events.length < PAGE) return configuration;
+/** The whole log as it is now. @throws {NotFoundError} */
+async function readLog(storage: Storage, study: string): Promise<readonly Event[]> {
+  const log: Event[] = [];
+  for (;;) {
+    const events = await storage.read(study, log.length, PAGE);
+    for (const event of events) log.push(event);
+    if (log.length === 0) throw new NotFoundError(`${storage.location} has no study ${study}`);
+    if (events.length < PAGE) return log;
   }
+}
+
+/** How a study is run, as was said last. */
+function configurationOf(log: readonly Event[]): Configuration {
+  begin(log[0]); // refuses a log from a newer version
+  return Object.assign({}, ...log.filter(({ kind }) => kind === "configured"));
 }
 
 type Named = { readonly name: string; readonly options?: Json };

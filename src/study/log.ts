@@ -103,6 +103,11 @@ export class Log {
     });
   }
 
+  /** Folds what somebody has read already: the first events of the log, in order. */
+  take(events: readonly Event[]): void {
+    for (const event of events) this.#apply(event);
+  }
+
   #apply(event: Event): void {
     this.follower.apply(event);
     const { last } = this.follower.history;
