@@ -13,6 +13,7 @@ import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
+import { pbt } from "./samplers/pbt.ts";
 import { priorband } from "./samplers/priorband.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
@@ -34,6 +35,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   gp,
   grid,
   halton,
+  pbt,
   priorband,
   random,
   sobol,
