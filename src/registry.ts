@@ -13,6 +13,7 @@ import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
+import { pb2 } from "./samplers/pb2.ts";
 import { pbt } from "./samplers/pbt.ts";
 import { priorband } from "./samplers/priorband.ts";
 import { random } from "./samplers/random.ts";
@@ -35,6 +36,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   gp,
   grid,
   halton,
+  pb2,
   pbt,
   priorband,
   random,

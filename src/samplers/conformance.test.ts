@@ -39,6 +39,7 @@ const abilities: Readonly<Record<string, Abilities>> = {
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
+  pb2: schedules,
   pbt: schedules,
   priorband: {}, // no space here has a prior; see priorband.test.ts
   random: {},

@@ -7,6 +7,7 @@ import { categorical, float, int, oneOf, ordinal, space } from "../space.ts";
 import { simulateTraining, type Training } from "../testing/index.ts";
 import { slotOf } from "../testing/simulate.ts";
 import type { Trial } from "../trial.ts";
+import { pb2 } from "./pb2.ts";
 import { carriedOn, perturbed } from "./pbt/explore.ts";
 import { pbt } from "./pbt.ts";
 
@@ -68,6 +69,15 @@ describe("a population", () => {
       expect(stages[stages.length - 1].params.lr).toBeLessThan(stages[0].params.lr as number);
       expect([stages[0].from, stages[stages.length - 1].to]).toEqual([0, STEPS]);
     }
+  });
+
+  test("so does one whose params a model finds", async () => {
+    const { trials, steps } = await simulateTraining(pb2(), problemOf(), quadratic, {
+      trials: 1000,
+      workers: 3,
+    });
+    expect(steps).toBe(8 * STEPS);
+    expect(bestOf(trials).losses![0]).toBeLessThan(bestConstant());
   });
 
   test("each trial goes on from a checkpoint that is there, for one interval", async () => {

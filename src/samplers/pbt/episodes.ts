@@ -20,6 +20,8 @@ export interface Episode extends Place {
   readonly params: Params;
   /** The step that it began at; 0 without a checkpoint. */
   readonly from: number;
+  /** The trial whose checkpoint that was. */
+  readonly parent?: number;
   /** The step that it came to; that it was to come to, where it failed or was pruned. */
   readonly step: number;
   /** The first objective's loss at its end; NaN if it failed or was pruned: nobody goes on from there. */
@@ -49,6 +51,7 @@ export function episodeOf(problem: Problem, trial: Trial): Episode | undefined {
     trial: number,
     params,
     from: fork?.step ?? 0,
+    ...(fork && { parent: fork.trial }),
     step: isLost ? budget : Math.min(most, reachOf(problem, trial)),
     loss: isLost ? Number.NaN : observation.loss,
     violation: observation.violation,
