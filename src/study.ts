@@ -3,7 +3,6 @@
  * defaults.
  */
 
-import { sleep } from "./clock.ts";
 import type { Compute } from "./compute.ts";
 import type { Engine } from "./engine.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "./errors.ts";
@@ -25,7 +24,7 @@ import type { Params, Space } from "./space/types.ts";
 import type { Storage } from "./storage.ts";
 import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
-import { promotions, settledStart, suggestedStart } from "./study/begin.ts";
+import { promotions, startAll } from "./study/begin.ts";
 import { spaceChange } from "./study/change.ts";
 import { isPartial, stateOf } from "./study/ended.ts";
 import { Follower, type Followers } from "./study/follower.ts";
@@ -228,42 +227,9 @@ export class Study<P = unknown, Names extends string = string> {
     const numbers = changes
       .filter(({ rejected }) => rejected === undefined)
       .map(({ number }) => number as number);
-    const asked = await this.#answer(numbers);
+    const started = await startAll(this.#log, this.#suggestions, numbers);
+    const asked = started.map((trial) => new AskedTrial(this, trial));
     return count === undefined ? asked[0] : asked;
-  }
-
-  async #answer(claimed: readonly number[]): Promise<AskedTrial<P, Names>[]> {
-    const asked: AskedTrial<P, Names>[] = [];
-    let numbers = claimed;
-    while (numbers.length > 0) {
-      const bodies: EventBody[] = [];
-      await this.#log.exclusive(async () => {
-        for (const number of numbers) bodies.push(...(await this.#bodyFor(number)));
-      });
-      const changes = await this.#log.append(...bodies);
-      bodies.forEach((body, index) => {
-        if (body.kind !== "started" || changes[index].rejected !== undefined) return;
-        asked.push(new AskedTrial(this, this.history.trials[body.trial] as Trial));
-      });
-      const answered = new Set(bodies.map((body) => (body as { trial: number }).trial));
-      numbers = numbers.filter((number) => !answered.has(number) && this.history.claims.has(number));
-      if (numbers.length > 0) await sleep(100);
-      await this.#log.sync();
-    }
-    return asked;
-  }
-
-  /** Nothing where the sampler says "wait". */
-  async #bodyFor(number: number): Promise<EventBody[]> {
-    const claim = this.history.claims.get(number);
-    if (claim === undefined) return [];
-    const { attempt } = claim;
-    const settled = settledStart(this.#log.follower, claim);
-    if (settled !== undefined) return [settled];
-    const { answer, basis } = await this.#suggestions.for(number);
-    if (answer === "wait") return [];
-    if (answer === "done") return [{ kind: "withdrawn", trial: number, attempt }];
-    return [suggestedStart(this.#log.follower.sampler, { number, attempt }, answer, basis)];
   }
 
   /**

@@ -3,7 +3,7 @@
  */
 import { parameterText } from "../config/parameter-show.ts";
 import type { ParameterJson, Scalar } from "../space.ts";
-import { short } from "../terminal/view.ts";
+import { short } from "../terminal/text.ts";
 import type { Trial } from "../trial.ts";
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */

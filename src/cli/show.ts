@@ -4,10 +4,12 @@
 
 import { shellQuote } from "../engines/process/command.ts";
 import { NotFoundError } from "../errors.ts";
+import type { Repeats } from "../events.ts";
 import { limitReached } from "../history.ts";
 import type { Study } from "../study.ts";
-import { bestCard, frontCard } from "../terminal/summary.ts";
-import { short, sparkline, valuesLine } from "../terminal/view.ts";
+import { frontCard } from "../terminal/front.ts";
+import { bestCard } from "../terminal/summary.ts";
+import { short, sparkline, valuesLine } from "../terminal/text.ts";
 import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
 import { asFlag, cell, duration, write } from "./output.ts";
@@ -56,7 +58,7 @@ export function findTrial(study: Study, text: string): Trial {
 }
 
 function studyJson({ name, history }: Study): object {
-  const { problem, configuration, limits, counts, notes, activeMs, best, created, time } = history;
+  const { problem, configuration, limits, counts, notes, activeMs, best, created, time, stopped } = history;
   const { space, objectives, seed } = problem;
   return {
     study: name,
@@ -69,6 +71,7 @@ function studyJson({ name, history }: Study): object {
     notes,
     activeMs,
     best: best ?? null,
+    ...(stopped && { stopped: { reason: stopped.reason, expected: stopped.expected } }),
     created,
     updated: time,
   };
@@ -90,7 +93,11 @@ function studyCard({ name, history }: Study): string[] {
     `goal      ${problem.objectives.map((one) => `${one.direction} ${one.name}`).join(", ")}`,
     `trials    ${shown.join(", ") || "none"}`,
     `limits    ${limited.join(", ") || "none"}`,
-    `sampler   ${configuration.sampler?.name ?? "auto"}, seed ${problem.seed}`,
+    `sampler   ${chosenText(configuration.sampler ?? { name: "auto" })}, seed ${problem.seed}`,
+    `pruner    ${chosenText(configuration.pruner ?? { name: "none" })}`,
+    ...(configuration.terminator ? [`stop when ${chosenText(configuration.terminator)}`] : []),
+    ...(configuration.repeats ? [`repeats   ${repeatsText(configuration.repeats)}`] : []),
+    ...(problem.constraints ?? []).map(({ name }) => `limit     ${name}`),
     ...(argv ? [`command   ${argv.map(shellQuote).join(" ")}`] : []),
     ...Object.entries(notes).map(
       ([key, value]) => `note      ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
@@ -104,6 +111,19 @@ function studyCard({ name, history }: Study): string[] {
   if (counts.complete > 0)
     lines.push("", ...(problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
   return lines;
+}
+
+/** As the command line writes it. */
+function chosenText({ name, options }: { readonly name: string; readonly options?: Json }): string {
+  const entries = Object.entries((options ?? {}) as Readonly<Record<string, Json>>);
+  const values = entries.map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return values.length === 0 ? name : `${name}:${values.join(",")}`;
+}
+
+function repeatsText({ most, all }: Repeats): string {
+  return all ? `every configuration ${most} times` : `the best configurations up to ${most} times`;
 }
 
 /** What a sampler keeps of its reasons, as a sentence where it is one. */

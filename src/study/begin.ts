@@ -2,12 +2,15 @@
  * How trials begin: which are claimed, and what is written down when one starts. Shared by the loop and by those who
  * ask for trials themselves.
  */
+import { sleep } from "../clock.ts";
 import type { EventBody } from "../events.ts";
 import type { Claim } from "../history.ts";
 import { rng } from "../random.ts";
 import type { Sampler, Suggestion } from "../sampler.ts";
+import type { Trial } from "../trial.ts";
 import type { Follower } from "./follower.ts";
-import { settledParams } from "./suggest.ts";
+import type { Log } from "./log.ts";
+import { type Suggestions, settledParams } from "./suggest.ts";
 
 type Started = Extract<EventBody, { kind: "started" }>;
 
@@ -76,4 +79,46 @@ export function suggestedStart(
     ...(fork !== undefined && { fork }),
     ...(repeatOf !== undefined && { repeatOf }),
   };
+}
+
+/** How long to wait before a sampler that said "wait" is asked again. */
+const WAIT_MS = 100;
+
+/** Starts claimed trials, waiting for the sampler where it says so; those for which nothing is left are given back. */
+export async function startAll(
+  log: Log,
+  suggestions: Suggestions,
+  claimed: readonly number[],
+): Promise<Trial[]> {
+  const { follower } = log;
+  const trials: Trial[] = [];
+  let numbers = claimed;
+  while (numbers.length > 0) {
+    const bodies: EventBody[] = [];
+    await log.exclusive(async () => {
+      for (const number of numbers) bodies.push(...(await startOf(follower, suggestions, number)));
+    });
+    const changes = await log.append(...bodies);
+    bodies.forEach((body, index) => {
+      if (body.kind === "started" && changes[index].rejected === undefined)
+        trials.push(follower.history.trials[body.trial] as Trial);
+    });
+    const answered = new Set(bodies.map((body) => (body as { trial: number }).trial));
+    numbers = numbers.filter((number) => !answered.has(number) && follower.history.claims.has(number));
+    if (numbers.length > 0) await sleep(WAIT_MS);
+    await log.sync();
+  }
+  return trials;
+}
+
+/** What starts a claimed trial, or gives it back; nothing where the sampler says "wait". */
+async function startOf(follower: Follower, suggestions: Suggestions, number: number): Promise<EventBody[]> {
+  const claim = follower.history.claims.get(number);
+  if (claim === undefined) return [];
+  const settled = settledStart(follower, claim);
+  if (settled !== undefined) return [settled];
+  const { answer, basis } = await suggestions.for(number);
+  if (answer === "wait") return [];
+  if (answer === "done") return [{ kind: "withdrawn", trial: number, attempt: claim.attempt }];
+  return [suggestedStart(follower.sampler, claim, answer, basis)];
 }

@@ -5,7 +5,8 @@ import { elapsed } from "../clock.ts";
 import type { Event } from "../events.ts";
 import type { Change, History } from "../history.ts";
 import type { Study } from "../study.ts";
-import { clockTime, frame, paramsLine, valuesLine } from "./view.ts";
+import { clockTime, paramsLine, valuesLine } from "./text.ts";
+import { frame } from "./view.ts";
 
 export interface Live {
   /** Shows that the run is finishing what is under way. */

@@ -2,17 +2,15 @@
  * What a run says at its end: the best trial, what mattered, and what to do next.
  */
 import { importance } from "../analysis/importance.ts";
-import { paretoFront } from "../analysis/pareto.ts";
 import { bestTrial, configurations, type History } from "../history.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
-import { paramsLine, short, valuesLine } from "./view.ts";
+import { frontCard } from "./front.ts";
+import { short } from "./text.ts";
 
 const BAR = 24;
 /** Parameters that are shown where none stands out. */
 const LIKELIEST = 3;
-/** Trials of a front that are listed. */
-const SHOWN_FRONT = 10;
 
 /** The lines of the summary; `flags` is what later commands need to find the study. */
 // biome-ignore lint/suspicious/noExplicitAny: a study of whatever params and objectives
@@ -68,20 +66,6 @@ export function bestCard(history: History): string[] {
 function spread({ repeats }: Trial): string {
   if (repeats === undefined || repeats.count < 2) return "";
   return ` (mean of ${repeats.count}, each ± ${short(repeats.std[0], 2)})`;
-}
-
-/** The front of several objectives, a trial a line. */
-export function frontCard(history: History): string[] {
-  const front = paretoFront(configurations(history));
-  const names = history.problem.objectives.map(({ name }) => name);
-  const line = (trial: Trial) =>
-    `  #${trial.number}  ${valuesLine(trial.values ?? {}, names)}   ${paramsLine(trial)}`;
-  const more = front.length > SHOWN_FRONT ? [`  and ${front.length - SHOWN_FRONT} more`] : [];
-  return [
-    `${front.length} trials that no other beats in everything:`,
-    ...front.slice(0, SHOWN_FRONT).map(line),
-    ...more,
-  ];
 }
 
 /** How much each parameter mattered, as bars; nothing where there are too few trials to say anything. */

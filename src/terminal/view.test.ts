@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { categorical, float, space } from "../space.ts";
 import { createStudy } from "../tune.ts";
 import { bestCard, importanceBars, summary } from "./summary.ts";
-import { clockTime, frame, short, sparkline } from "./view.ts";
+import { clockTime, short, sparkline } from "./text.ts";
+import { frame } from "./view.ts";
 
 const s = space({ lr: float(1e-4, 0.1, { log: true }), kind: categorical(["a", "b"]) });
 

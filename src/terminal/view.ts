@@ -4,6 +4,8 @@
 import { styleText } from "node:util";
 import { bestTrial, type History } from "../history.ts";
 import type { Trial } from "../trial.ts";
+import { frontLine } from "./front.ts";
+import { clockTime, paramsLine, short, sparkline, valuesLine } from "./text.ts";
 
 /** What the view shows beside the history. */
 export interface ViewInfo {
@@ -17,54 +19,9 @@ export interface ViewInfo {
 }
 
 const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-const BARS = "▁▂▃▄▅▆▇█";
 /** Running trials and failures that are shown at most. */
 const SHOWN_RUNNING = 12;
 const SHOWN_FAILURES = 3;
-
-/** A number with `digits` significant digits, as people write it. */
-export function short(value: number, digits = 4): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
-  const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(Math.max(0, digits - 2)).replace("e+", "e");
-  return String(Number(value.toPrecision(digits)));
-}
-
-/** 03:12, or 1:03:12. */
-export function clockTime(ms: number): string {
-  const all = Math.max(0, Math.round(ms / 1000));
-  const parts = [Math.floor(all / 60) % 60, all % 60].map((part) => String(part).padStart(2, "0"));
-  return all >= 3600 ? `${Math.floor(all / 3600)}:${parts.join(":")}` : parts.join(":");
-}
-
-/** Params in one line: `lr 2.9e-3  layers 3`. */
-export function paramsLine(trial: Trial): string {
-  return Object.entries(trial.params)
-    .map(([path, value]) => `${path} ${typeof value === "number" ? short(value, 3) : String(value)}`)
-    .join("  ");
-}
-
-/** Values in one line: a number where there is one, else with names. */
-export function valuesLine(values: Readonly<Record<string, number>>, names: readonly string[]): string {
-  if (names.length === 1) return short(values[names[0]]);
-  return names.map((name) => `${name} ${short(values[name])}`).join("  ");
-}
-
-/** Best value so far over the finished trials, as bars. */
-export function sparkline(values: readonly number[], width: number): string {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length < 2) return "";
-  const picked = Array.from(
-    { length: Math.min(width, finite.length) },
-    (_, index, { length } = finite) =>
-      finite[Math.round((index * (length - 1)) / Math.max(1, Math.min(width, length) - 1))],
-  );
-  const low = Math.min(...picked);
-  const span = Math.max(...picked) - low;
-  return picked
-    .map((value) => BARS[span === 0 ? 0 : Math.round(((value - low) / span) * (BARS.length - 1))])
-    .join("");
-}
 
 /** The lines to draw, none wider than `width`. */
 export function frame(history: History, info: ViewInfo, width: number): string[] {
@@ -95,6 +52,7 @@ function progress(history: History, info: ViewInfo, width: number): string {
   const counted = [
     `${limits.trials === undefined ? finished : `${finished}/${limits.trials}`}`,
     ...(counts.pruned > 0 ? [`${counts.pruned} pruned`] : []),
+    ...(counts.paused > 0 ? [`${counts.paused} paused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
     clockTime(info.sinceMs),
     ...remaining(history, share, finished),
@@ -111,6 +69,7 @@ function remaining(history: History, share: number, finished: number): string[] 
 }
 
 function bestLine(history: History, width: number): string {
+  if (history.problem.objectives.length > 1) return frontLine(history);
   const best = bestTrial(history);
   if (best?.values === undefined) return "";
   const names = history.problem.objectives.map(({ name }) => name);
@@ -177,7 +136,7 @@ function clip(line: string, width: number): string {
 
 function paint(line: string, colour: boolean): string {
   if (!colour) return line;
-  if (line.startsWith(" best")) return styleText("green", line);
+  if (line.startsWith(" best") || line.startsWith(" front")) return styleText("green", line);
   if (line.startsWith(" ✗")) return styleText("red", line);
   if (line.startsWith(" #")) return styleText("dim", line);
   return line;
