@@ -1,20 +1,20 @@
 /**
- * Bayesian optimisation with a Gaussian process: mixed and conditional spaces, one model.
+ * Bayesian optimisation with Gaussian processes: mixed and conditional spaces, one model for each outcome.
  */
-import { sobolSequence } from "../math/sobol.ts";
-import { normalQuantile } from "../math/special.ts";
-import type { Posterior } from "../models/gp/posterior.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
-import { adoptEncoded } from "../space/adopt.ts";
-import type { Params, Space } from "../space/types.ts";
-import type { Trial } from "../trial.ts";
+import type { Params } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
-import type { Fantasies } from "./gp/acquisition.ts";
 import { bonusOf, clockTrial, type Knowledge, knowledgeOf } from "./gp/bonus.ts";
-import { MOST_PENDING, type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
-import { type Search, search } from "./gp/search.ts";
+import { eliteOf } from "./gp/elite.ts";
+import { explainOutcomes } from "./gp/explain.ts";
+import { goalOf, originOf } from "./gp/goal.ts";
+import { type ModelMemo, modelOf } from "./gp/model.ts";
+import { believe, inform, type Open, provisionally, sortOpen } from "./gp/open.ts";
+import { type Outcomes, type OutcomesMemo, outcomesMemo, outcomesOf, tellOutcomes } from "./gp/outcomes.ts";
+import { type Candidate, type Search, search } from "./gp/search.ts";
+import { comparable } from "./gp/standing.ts";
 import { type Ensemble, type TransferMemo, transfer } from "./gp/transfer.ts";
-import { type Observed, observe, observedNothing } from "./observed.ts";
+import { type Observed, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
@@ -24,38 +24,41 @@ export interface GpState {
   readonly observed: Observed;
   readonly seen: Seen;
   readonly design: Design;
+  /** The model of the first objective. */
   readonly memo: ModelMemo;
+  readonly outcomes: OutcomesMemo;
   readonly knowledge: Knowledge;
   readonly transfer: TransferMemo;
 }
 
 /** Global candidates. */
 const POOL = 1000;
-/** So many open trials and more are imagined in so many ways (Snoek et al. 2012). */
-const FEWEST_IMAGINED = 3;
-const FANTASIES = 32;
-/** Best observed points that are mutated. */
-const ELITE = 5;
 
-/** Expected improvement under a Gaussian process with a Matérn kernel; the first points are Sobol's. */
+/**
+ * Gaussian processes with a Matérn kernel; the first points are Sobol's. One objective: expected improvement. Two or
+ * three: expected hypervolume improvement; more: random scalarisations. Limits on outcomes: times the probability that
+ * they hold.
+ */
 export function gp(options: NoOptions = {}): Sampler<GpState> {
   refuseUnknown("gp", options, []);
   return {
     name: "gp",
     version: 3,
     init(problem) {
-      const observed = observedNothing(problem, { feasible: true });
+      const observed = observedNothing(problem);
+      const outcomes = outcomesMemo(observed, POOL);
       return {
         observed,
         seen: seenNothing(problem),
         design: initialDesign(problem),
-        memo: modelMemo(observed, POOL),
+        memo: outcomes.objectives[0],
+        outcomes,
         knowledge: knowledgeOf(problem),
         transfer: {},
       };
     },
     tell(state, trial) {
-      observe(state.observed, trial);
+      tellOutcomes(state.outcomes, state.observed, trial);
       remember(state.seen, trial);
       clockTrial(state.knowledge, trial);
       return state;
@@ -64,18 +67,20 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
       const { observed, design } = state;
       if (slot.number < design.size || observed.list.length < Math.ceil(design.size / 2))
         return initialPoint(state, slot);
-      const model = await modelOf(state.memo, observed, slot.compute);
-      if (model === undefined) return withTrouble(initialPoint(state, slot), state.memo);
+      const open = sortOpen(observed, slot.open);
+      const outcomes = await outcomesOf(state.outcomes, observed, slot.compute, open.overlay);
+      if (outcomes === undefined) return withTrouble(initialPoint(state, slot), state.memo);
       const bonus = await bonusOf(state.knowledge, slot, observed.list.length - design.size + 1);
-      const ensemble = await transfer(state.transfer, state.memo, observed, model, slot.compute);
-      return suggest(state, model, slot, bonus, ensemble);
+      const ensemble = await ensembleOf(state, outcomes, slot, open);
+      return suggest(state, { outcomes, open, bonus, ensemble }, slot);
     },
+    explain: ({ outcomes, observed }, params) => explainOutcomes(outcomes, observed, params),
   };
 }
 
 /**
- * The posterior mean of what a trial with these params would give, in standardised values: only their order means
- * something. Undefined while there is no model.
+ * The posterior mean of what a trial with these params would give in the first objective, in standardised values: only
+ * their order means something. Undefined while there is no model.
  */
 export async function predictMean(state: GpState, params: Params, slot: Slot): Promise<number | undefined> {
   const { observed, memo } = state;
@@ -99,95 +104,78 @@ function initialPoint({ design, observed, seen }: GpState, slot: Slot): Answer {
   );
 }
 
-function suggest(
+/** This study's model of its one objective together with those of past studies, where there are some. */
+async function ensembleOf(
   state: GpState,
-  model: Model,
+  { objectives }: Outcomes,
   slot: Slot,
-  bonus: Search["bonus"],
-  ensemble: Ensemble | undefined,
-): Answer {
-  const { observed, seen, memo } = state;
-  const { space } = observed.problem;
-  const { parameters } = space;
-  const { posterior, features, pool } = model;
-  const before = posterior.size;
-  const best = ensemble?.best ?? posterior.incumbent();
-  const candidates = believing(ensemble?.members ?? [posterior], model, space, slot.open, () => {
-    const fantasies = ensemble === undefined ? imagine(posterior, before, best, slot) : undefined;
-    return search({
-      parameters,
-      features,
-      posterior: ensemble?.surrogate ?? posterior,
-      snap: memo.snap,
-      best,
-      bonus,
-      ...(fantasies && { fantasies }),
-      settle: settler(space, slot.fixed),
-      elite: elite(observed),
-      pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
-      rng: slot.rng.stream("search"),
-    });
+  open: Open,
+): Promise<Ensemble | undefined> {
+  const { observed, memo } = state;
+  if (observed.problem.objectives.length > 1 || objectives.length === 0) return undefined;
+  const isConstrained = state.outcomes.limits.size > 0;
+  const list = open.overlay?.list ?? observed.list;
+  const places = comparable({ list, isConstrained });
+  return transfer(state.transfer, memo, observed, objectives[0], slot.compute, {
+    key: open.overlay?.key ?? "",
+    list: places.map((place) => list[place]),
   });
+}
+
+/** What an ask works with. */
+interface Work {
+  readonly outcomes: Outcomes;
+  readonly open: Open;
+  readonly bonus: Search["bonus"];
+  readonly ensemble: Ensemble | undefined;
+}
+
+function suggest(state: GpState, work: Work, slot: Slot): Answer {
+  const { observed, seen } = state;
+  const candidates = candidatesOf(state, work, slot);
+  if (candidates === undefined) return initialPoint(state, slot);
   const stream = slot.rng.stream("otherwise");
   return firstUnseen(
     seen,
     slot,
     (n) =>
-      n < candidates.length ? Float64Array.from(candidates[n].unit) : uniformPoint(stream, parameters.length),
+      n < candidates.length
+        ? Float64Array.from(candidates[n].unit)
+        : uniformPoint(stream, observed.problem.space.parameters.length),
     { reals: true },
   );
 }
 
-/**
- * Does `work` while open trials count in these posteriors as if they came out as predicted (kriging believer;
- * Ginsbourger et al. 2010), and forgets them again.
- */
-export function believing<T>(
-  posteriors: readonly Posterior[],
-  { features }: Pick<Model, "features">,
-  space: Space,
-  open: readonly Trial[],
-  work: () => T,
-): T {
-  const sizes = posteriors.map(({ size }) => size);
-  const x = new Float64Array(features.numeric + features.nominal);
-  try {
-    for (const trial of open.slice(-MOST_PENDING)) {
-      const point = adoptEncoded(space, trial.params);
-      if (point === undefined) continue;
-      features.write(point, x, 0);
-      for (const posterior of posteriors) posterior.append(x);
-    }
-    return work();
-  } finally {
-    posteriors.forEach((posterior, p) => {
-      posterior.truncate(sizes[p]);
-    });
-  }
-}
-
-/** What the pending trials may come out as, where they are many: few are believed to come out as predicted. */
-function imagine(posterior: Posterior, observed: number, best: number, { rng }: Slot): Fantasies | undefined {
-  const pending = posterior.size - observed;
-  if (pending < FEWEST_IMAGINED) return undefined;
-  const sequence = sobolSequence(pending, rng.stream("fantasies"));
-  const draws = new Float64Array(FANTASIES * pending);
-  for (let s = 0; s < FANTASIES; s++)
-    sequence.point(s).forEach((u, p) => {
-      draws[s * pending + p] = normalQuantile(Math.min(1 - 1e-9, Math.max(1e-9, u)));
-    });
-  const values = posterior.imagine(draws);
-  const bests = Float64Array.from({ length: FANTASIES }, (_, s) =>
-    values.subarray(s * pending, (s + 1) * pending).reduce((a, b) => Math.min(a, b), best),
+/** The best candidates of a search; undefined where nothing is known that could be looked for. */
+function candidatesOf(
+  { observed, memo }: GpState,
+  { outcomes, open, bonus, ensemble }: Work,
+  slot: Slot,
+): readonly Candidate[] | undefined {
+  const { space } = observed.problem;
+  const models = [...outcomes.objectives, ...outcomes.limits];
+  const [{ features, pool }] = models;
+  const past = (ensemble?.members ?? []).filter((member) =>
+    models.every(({ posterior }) => posterior !== member),
   );
-  return { draws, bests };
-}
-
-/** The points with the lowest losses. */
-function elite({ list }: Observed): readonly Float64Array[] {
-  return list
-    .filter(({ loss }) => !Number.isNaN(loss))
-    .sort((a, b) => a.loss - b.loss)
-    .slice(0, ELITE)
-    .map(({ unit }) => unit);
+  const hosts = [...models, ...past.map((posterior) => ({ features, posterior }))];
+  const places = comparable(outcomes);
+  return provisionally(hosts, () => {
+    inform(models, open.reported);
+    const origin = originOf(outcomes, places, ensemble);
+    believe(hosts, open.pending);
+    const acquisition = goalOf(outcomes, origin, slot.rng, { ...(ensemble && { ensemble }) });
+    if (acquisition === undefined) return undefined;
+    return search({
+      parameters: space.parameters,
+      features,
+      acquisition,
+      snap: memo.snap,
+      bonus,
+      settle: settler(space, slot.fixed),
+      ...eliteOf(outcomes, places, slot.rng),
+      pool: slot.fixed && Object.keys(slot.fixed).length > 0 ? [] : pool,
+      rng: slot.rng.stream("search"),
+    });
+  });
 }

@@ -6,18 +6,21 @@
  *   improvement takes the place of Thompson sampling)
  */
 import { exp, log } from "../math/elementary.ts";
-import type { Posterior } from "../models/gp/posterior.ts";
 import { priorOf, priorWeight } from "../models/prior.ts";
 import type { Problem } from "../problem.ts";
 import type { Rng } from "../random.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
-import type { Parameter } from "../space/types.ts";
+import type { Encoded, Parameter } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 import { type Design, initialDesign } from "./design.ts";
-import { logExpectedImprovement } from "./gp/acquisition.ts";
-import { type Model, type ModelMemo, modelMemo, modelOf } from "./gp/model.ts";
-import { believing } from "./gp.ts";
-import { type Observed, observationOf, observe, observedNothing } from "./observed.ts";
+import { closerToGood } from "./gp/elite.ts";
+import { goalOf, originOf } from "./gp/goal.ts";
+import type { Model } from "./gp/model.ts";
+import { believe, inform, type Open, provisionally, sortOpen } from "./gp/open.ts";
+import { type Outcomes, type OutcomesMemo, outcomesMemo, outcomesOf, tellOutcomes } from "./gp/outcomes.ts";
+import { comparable } from "./gp/standing.ts";
+import { onlyLoss } from "./gp/target.ts";
+import { type Observation, type Observed, observationOf, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
@@ -37,11 +40,12 @@ const CHANGED = 20;
 interface Region {
   /** What was observed since the region began. */
   readonly observed: Observed;
-  readonly memo: ModelMemo;
+  readonly memo: OutcomesMemo;
   length: number;
   successes: number;
   failures: number;
-  best: number;
+  /** The lowest loss, and by how much its trial missed its limits: what misses them less is better. */
+  best: Pick<Observation, "loss" | "violation">;
 }
 
 export interface TurboState {
@@ -53,7 +57,10 @@ export interface TurboState {
   restarts: number;
 }
 
-/** One trust region with a Gaussian process of its own. */
+/**
+ * One trust region with Gaussian processes of its own: of the first objective, and of the limits on outcomes. The
+ * region follows the best feasible point; before there is one, that which misses the limits by the least.
+ */
 export function turbo(options: NoOptions = {}): Sampler<TurboState> {
   refuseUnknown("turbo", options, []);
   return {
@@ -75,20 +82,24 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
       const { region, design, seen, restarts, problem } = state;
       const { parameters } = problem.space;
       const missing = design.size - region.observed.list.length - slot.open.length;
-      const model = missing > 0 ? undefined : await modelOf(region.memo, region.observed, slot.compute);
-      if (model === undefined)
+      const open = sortOpen(region.observed, slot.open);
+      const outcomes =
+        missing > 0 ? undefined : await outcomesOf(region.memo, region.observed, slot.compute, open.overlay);
+      const answer = outcomes && suggest(state, outcomes, open, slot);
+      if (answer === undefined)
         return firstUnseen(seen, slot, (n) =>
           n === 0 && restarts === 0 ? design.point(slot.number) : uniformPoint(slot.rng, parameters.length),
         );
-      return suggest(state, model, slot);
+      return answer;
     },
   };
 }
 
 function begin(problem: Problem): Region {
-  const observed = observedNothing(problem, { feasible: true });
-  const best = Number.POSITIVE_INFINITY;
-  return { observed, memo: modelMemo(observed, 0), length: FIRST_LENGTH, successes: 0, failures: 0, best };
+  const observed = observedNothing(problem);
+  const best = { loss: Number.POSITIVE_INFINITY, violation: Number.POSITIVE_INFINITY };
+  const memo = outcomesMemo(observed, 0, [onlyLoss]);
+  return { observed, memo, length: FIRST_LENGTH, successes: 0, failures: 0, best };
 }
 
 /** Takes a trial in, and moves the region. */
@@ -96,10 +107,10 @@ function follow(state: TurboState, trial: Trial): void {
   const { region, problem, design } = state;
   const observation = observationOf(problem, trial, region.observed.reading);
   if (observation === undefined) return;
-  const { loss } = observation;
-  observe(region.observed, trial);
-  const isBetter = loss < region.best - BETTER * Math.abs(Number.isFinite(region.best) ? region.best : 0);
-  if (loss < region.best) region.best = loss;
+  tellOutcomes(region.memo, region.observed, trial);
+  const isBetter = isSuccess(observation, region.best);
+  if (!Number.isNaN(observation.loss) && closerToGood(observation, region.best) < 0)
+    region.best = observation;
   if (region.observed.list.length <= design.size) return;
   region.successes = isBetter ? region.successes + 1 : 0;
   region.failures = isBetter ? 0 : region.failures + 1;
@@ -116,31 +127,42 @@ function follow(state: TurboState, trial: Trial): void {
   state.restarts++;
 }
 
-function suggest(state: TurboState, model: Model, slot: Slot): Answer {
+/** Whether that is noticeably better than the best before. */
+function isSuccess(
+  { loss, violation }: Pick<Observation, "loss" | "violation">,
+  best: Pick<Observation, "loss" | "violation">,
+): boolean {
+  const isLess = (a: number, b: number) => a < b - BETTER * Math.abs(Number.isFinite(b) ? b : 0);
+  return violation === best.violation || best.violation === Number.POSITIVE_INFINITY
+    ? isLess(loss, best.loss)
+    : !Number.isNaN(loss) && isLess(violation, best.violation);
+}
+
+/** The best of the region's candidates; undefined where nothing is known that could be looked for. */
+function suggest(state: TurboState, outcomes: Outcomes, open: Open, slot: Slot): Answer | undefined {
   const { problem, seen, region } = state;
   const { space } = problem;
   const { parameters } = space;
-  const { posterior, features } = model;
-  const centre = region.observed.list.reduce((a, b) => (b.loss < a.loss || Number.isNaN(a.loss) ? b : a));
+  const [model] = [...outcomes.objectives, ...outcomes.limits];
+  const centre = centreOf(outcomes);
   const settle = settler(space, slot.fixed);
   const sides = sidesOf(model, parameters, region.length);
-  const width = features.numeric + features.nominal;
-  const x = new Float64Array(CANDIDATES * width);
   const stream = slot.rng.stream("candidates");
   const actives: Uint8Array[] = [];
-  const units = Array.from({ length: CANDIDATES }, (_, c) => {
+  const units = Array.from({ length: CANDIDATES }, () => {
     const unit = neighbour(parameters, centre.unit, sides, stream);
     const active = new Uint8Array(unit.length);
     settle(unit);
-    region.memo.snap(unit, active);
-    features.write({ unit, active }, x, c * width);
+    model.memo.snap(unit, active);
     actives.push(active);
     return unit;
   });
   const prior = priorOf(space);
   const faith = priorWeight(problem, region.observed.list.length - state.design.size + 1);
   const bonus = actives.map((active, c) => faith * (prior?.logRatio(units[c], active) ?? 0));
-  const order = ranked(posterior, slot, model, x, problem, bonus);
+  const points = units.map((unit, c) => ({ unit, active: actives[c] }));
+  const order = ranked(outcomes, open, slot, points, bonus);
+  if (order === undefined) return undefined;
   const otherwise = slot.rng.stream("otherwise");
   const answer = firstUnseen(
     seen,
@@ -153,22 +175,36 @@ function suggest(state: TurboState, model: Model, slot: Slot): Answer {
     : { ...answer, origin: { region: state.restarts, side: region.length } };
 }
 
-/** Candidates by expected improvement, the largest first; open trials are believed. */
-function ranked(
-  posterior: Posterior,
-  { open }: Slot,
-  model: Model,
-  x: Float64Array,
-  { space }: Problem,
-  bonus: readonly number[],
-): readonly number[] {
-  const best = posterior.incumbent();
-  const acquisition = believing([posterior], model, space, open, () =>
-    logExpectedImprovement(posterior.predict(x, CANDIDATES), best),
+/** The best point that is comparable; where no point is feasible, the one that misses its limits by the least. */
+function centreOf(outcomes: Outcomes): Observation {
+  const places = comparable(outcomes);
+  const list = places.length > 0 ? places.map((place) => outcomes.list[place]) : outcomes.list;
+  return list.reduce((a, b) =>
+    Number.isNaN(a.loss) || (!Number.isNaN(b.loss) && closerToGood(b, a) < 0) ? b : a,
   );
-  return Array.from(acquisition, (_, c) => c)
-    .sort((a, b) => acquisition[b] + bonus[b] - acquisition[a] - bonus[a])
-    .slice(0, 50);
+}
+
+/** Candidates by acquisition, the largest first; open trials are believed. */
+function ranked(
+  outcomes: Outcomes,
+  open: Open,
+  slot: Slot,
+  points: readonly Encoded[],
+  bonus: readonly number[],
+): readonly number[] | undefined {
+  const models = [...outcomes.objectives, ...outcomes.limits];
+  const acquisition = provisionally(models, () => {
+    inform(models, open.reported);
+    const origin = originOf(outcomes, comparable(outcomes));
+    believe(models, open.pending);
+    return goalOf(outcomes, origin, slot.rng, { imagines: false })?.at(points);
+  });
+  return (
+    acquisition &&
+    Array.from(acquisition, (_, c) => c)
+      .sort((a, b) => acquisition[b] + bonus[b] - acquisition[a] - bonus[a])
+      .slice(0, 50)
+  );
 }
 
 /** The region's sides: its length, longer where the model says that a coordinate matters less. Shape (d). */

@@ -20,11 +20,12 @@ function draw(n: number, seed = 1): Data & { readonly features: Features } {
   const width = features.numeric + features.nominal;
   const stream = rng(seed, "data");
   const data = {
-    ...{ n, features, scales: features.parameters.length, within: 0.3 },
+    ...{ n, features, scales: features.parameters.length, within: 0.3, degrees: 0 },
     x: new Float64Array(n * width),
     y: new Float64Array(n),
     repeats: Float64Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 2 : 1)),
   };
+  data.degrees = data.repeats.reduce((sum, count) => sum + count - 1, 0);
   for (let i = 0; i < n; i++) {
     const unit = mixed.parameters.map(() => stream.uniform());
     const point = mixed.encode(mixed.decode(unit));
@@ -70,7 +71,7 @@ test("a function that changes near one end only is warped, an even one is not", 
   const fitOf = (f: (x: number, y: number) => number) => {
     const y = Float64Array.from({ length: n }, (_, i) => f(x[2 * i], x[2 * i + 1]));
     const repeats = new Float64Array(n).fill(1);
-    const data = { n, features, scales: 2, x, y, repeats, within: 0 };
+    const data = { n, features, scales: 2, x, y, repeats, within: 0, degrees: 0 };
     return fitHyperparameters(createKernels(), data, { warpable: Int32Array.of(0, 1) }).warp;
   };
   const found = fitOf((u, v) => 2 * Math.sin(30 * (1 - u) ** 6) + v);
@@ -123,6 +124,7 @@ test("what is appended counts as if it had been there, for the pool too", () => 
   expect(grown.incumbent()).toBeCloseTo(whole.incumbent(), 10);
 
   const before = grown.pool();
+  grown.hold();
   grown.append(pool.slice(0, width));
   expect(grown.pool().mean[0]).toBeCloseTo(before.mean[0], 10);
   expect(grown.pool().std[0]).toBeLessThan(before.std[0]);

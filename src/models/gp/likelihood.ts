@@ -21,10 +21,12 @@ export interface Data {
   readonly x: Float64Array;
   /** Standardised values, means over repeats, shape (n). */
   readonly y: Float64Array;
-  /** How often each point was observed, shape (n). */
+  /** How often each point was observed, shape (n): the noise of its mean is that of one divided by this. */
   readonly repeats: Float64Array;
-  /** Sum of squares of the repeats about their means. */
+  /** Sum of squares of the repeats about their means, … */
   readonly within: number;
+  /** … and its degrees of freedom. */
+  readonly degrees: number;
 }
 
 /** Smallest noise, as a share of the values' variance. */
@@ -178,16 +180,14 @@ export function negativeLogPosterior(
     const noise = exp(theta[scales + 1]);
     let fit = 0;
     let byNoise = 0;
-    let repeated = 0;
     for (let i = 0; i < n; i++) {
       const alpha = memory[room.alpha + i];
       fit += data.y[i] * alpha;
       byNoise += (noise / data.repeats[i]) * (alpha * alpha - memory[inverse + i * stride + i]);
-      repeated += data.repeats[i] - 1;
     }
     gradient[scales] = -0.5 * (fit - byNoise - n);
-    gradient[scales + 1] = -0.5 * byNoise + 0.5 * repeated - data.within / (2 * noise);
-    value += 0.5 * repeated * theta[scales + 1] + data.within / (2 * noise);
+    gradient[scales + 1] = -0.5 * byNoise + 0.5 * data.degrees - data.within / (2 * noise);
+    value += 0.5 * data.degrees * theta[scales + 1] + data.within / (2 * noise);
     value += warps.addGradient(kernels, { room, inverse, slopes, row }, theta, gradient);
     return { value: value + addPrior(theta, data, gradient), gradient };
   };

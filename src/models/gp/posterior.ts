@@ -26,8 +26,12 @@ export interface Posterior {
   readonly scales: Float64Array;
   /** How often a pivot had to be held up: many say that the hyperparameters are to be fitted anew. */
   readonly clamped: number;
-  /** One more observation; without a value a pending one, which is believed to come out as predicted. */
-  append(x: ArrayLike<number>, y?: number): void;
+  /**
+   * One more observation; without a value a pending one, which is believed to come out as predicted.
+   *
+   * @param repeats  over how many evaluations `y` is the mean
+   */
+  append(x: ArrayLike<number>, y?: number, repeats?: number): void;
   /**
    * Values of the pending points as drawn from the posterior, one after the other.
    *
@@ -36,10 +40,14 @@ export interface Posterior {
    * @returns      shape (samples, pending)
    */
   imagine(draws: Float64Array): Float64Array;
-  /** Forgets all but the first `size` observations. */
+  /** Keeps what the pool says now, for `truncate` to come back to this size. */
+  hold(): void;
+  /** Forgets all but the first `size` observations; the pool too, unless it was held at this size. */
   truncate(size: number): void;
-  /** The smallest posterior mean among the observed points: the incumbent, noise taken off. */
-  incumbent(): number;
+  /** Posterior means at the observed and pending points, noise taken off: shape (size). */
+  means(): Float64Array;
+  /** The smallest of them among the observed points, or among those of these rows: the incumbent. */
+  incumbent(rows?: Iterable<number>): number;
   /** Mean and standard deviation of the function, noise not included. x: coordinates, shape (count, width). */
   predict(x: ArrayLike<number>, count: number): Predictions;
   /** What all others say of each observation, noise included (Rasmussen and Williams 2006, eq. 5.12). */
@@ -169,6 +177,11 @@ export function posterior(
       variance: memory.slice(poolVariance, poolVariance + poolSize),
     };
   };
+  const means = () => {
+    updateAlpha();
+    const { memory } = kernels;
+    return Float64Array.from({ length: size }, (_, i) => values[i] - noises[i] * memory[room.alpha + i]);
+  };
 
   return {
     noise,
@@ -180,7 +193,8 @@ export function posterior(
     get clamped() {
       return clamped;
     },
-    append(x, y) {
+    append(x, y, repeats = 1) {
+      noises[size] = noise / repeats + jitter;
       const { memory } = kernels;
       const row = room.factor + size * stride;
       writePoint(x, 0, single);
@@ -229,10 +243,10 @@ export function posterior(
       }
       values[size] = y ?? memory[mean + 1];
       size++;
-      if (y !== undefined && observed === size - 1) {
-        observed = size;
-        if (poolSize > 0) keepPool();
-      }
+      if (y !== undefined && observed === size - 1) observed = size;
+    },
+    hold() {
+      if (poolSize > 0) keepPool();
     },
     imagine(draws) {
       const pending = size - observed;
@@ -259,12 +273,11 @@ export function posterior(
         kernels.memory.set(kept.variance, poolVariance);
       } else poolSize = 0;
     },
-    incumbent() {
-      updateAlpha();
-      const { memory } = kernels;
+    means,
+    incumbent(rows) {
+      const all = means();
       let best = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < observed; i++)
-        best = Math.min(best, values[i] - noises[i] * memory[room.alpha + i]);
+      for (const i of rows ?? all.keys()) if (i < observed) best = Math.min(best, all[i]);
       return best;
     },
     predict(x, count) {
@@ -297,7 +310,7 @@ export function posterior(
           memory[poolPoints + f * (batch + (batch & 1)) + c] = memory[points + c * width + f];
       }
       solve(count, points, poolV, poolMean, poolVariance);
-      keepPool();
+      kept = undefined;
     },
     pool: () => readPredictions(poolSize, poolMean, poolVariance, poolV),
     slope(x) {

@@ -1,9 +1,30 @@
 /**
- * Logarithm of expected improvement, and what the user knows beforehand.
+ * Logarithm of expected improvement: the acquisition for one objective.
  */
 import { exp, log } from "../../math/elementary.ts";
 import { logH, logHGradient } from "../../math/special.ts";
-import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
+import type { Predictions } from "../../models/gp/posterior.ts";
+import type { Rule } from "./surface.ts";
+
+/**
+ * ln EI as a rule of one outcome.
+ *
+ * @param best       what improvement is counted from, minimised
+ * @param fantasies  what open trials may come out as, where there are many
+ */
+export function improvement(best: number, fantasies?: Fantasies): Rule {
+  return {
+    at: ([predictions]) =>
+      fantasies === undefined || predictions.byPending === undefined
+        ? logExpectedImprovement(predictions, best)
+        : logFantasisedImprovement(predictions, fantasies),
+    slope({ 0: mean }, { 0: std }) {
+      const z = (best - mean) / std;
+      const { cdf, pdf } = logHGradient(z);
+      return { value: logH(z) + log(std), byMean: [-cdf], byStd: [pdf] };
+    },
+  };
+}
 
 /**
  * ln EI at each prediction, minimised values.
@@ -49,19 +70,4 @@ export function logFantasisedImprovement(
     for (let s = 0; s < samples; s++) sum += exp(logs[s] - most);
     return most + log(sum / samples) + log(std[c]);
   });
-}
-
-/** ln EI at one point, and its derivatives by the numeric coordinates. */
-export function logExpectedImprovementSlope(
-  posterior: Pick<Posterior, "slope">,
-  x: ArrayLike<number>,
-  best: number,
-): { readonly value: number; readonly gradient: Float64Array } {
-  const { mean, std, meanBy, stdBy } = posterior.slope(x);
-  const improvement = (best - mean) / std;
-  const { cdf, pdf } = logHGradient(improvement);
-  return {
-    value: logH(improvement) + log(std),
-    gradient: meanBy.map((byMean, f) => (-cdf * byMean + pdf * stdBy[f]) / std),
-  };
 }

@@ -6,8 +6,9 @@ import { priorOf, priorWeight, type SpacePrior } from "../../models/prior.ts";
 import type { Problem } from "../../problem.ts";
 import type { Slot } from "../../sampler.ts";
 import type { Trial } from "../../trial.ts";
-import { type Observed, observe, observedNothing } from "../observed.ts";
+import { type Observed, observedNothing } from "../observed.ts";
 import { type ModelMemo, modelMemo, modelOf } from "./model.ts";
+import { takeIn } from "./schedule.ts";
 import type { Search } from "./search.ts";
 
 /** Shortest trial that is told from shorter ones, in seconds. */
@@ -37,7 +38,8 @@ export function clockTrial({ costs }: Knowledge, trial: Trial): void {
   if (costs === undefined || started === undefined || finished === undefined) return;
   if (finished === started) return; // it came from elsewhere
   const seconds = Math.max(SHORTEST, (finished - started) / 1000);
-  observe(costs.observed, { ...trial, state: "complete", losses: [log(seconds)] });
+  const told = { ...trial, state: "complete", losses: [log(seconds)], repeats: undefined } as const;
+  takeIn(costs.memo.schedule, costs.observed, told);
 }
 
 /**

@@ -1,25 +1,25 @@
 /**
- * The Gaussian process of a study so far. Hyperparameters are fitted anew at certain counts of observations only,
- * and what lies between is appended: all of it a function of the observations, so that any process rebuilds it.
+ * A Gaussian process of one outcome of a study so far. Hyperparameters are fitted anew at certain counts of what was
+ * told only, and what lies between is appended: all of it a function of the observations, so that any process
+ * rebuilds it.
  */
 import type { Compute } from "../../compute.ts";
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { sobolSequence } from "../../math/sobol.ts";
 import { type Features, featuresOf } from "../../models/gp/features.ts";
-import { fitTask } from "../../models/gp/fit-task.ts";
+import type { Fit } from "../../models/gp/fit.ts";
+import { fitHere, fitTask } from "../../models/gp/fit-task.ts";
 import { warpable, warpedFeatures } from "../../models/gp/input-warp.ts";
 import type { Data } from "../../models/gp/likelihood.ts";
 import { type Posterior, posterior } from "../../models/gp/posterior.ts";
-import { fitWarp, type Warp } from "../../models/gp/warp.ts";
-import { type Rng, rng } from "../../random.ts";
+import type { Warp } from "../../models/gp/warp.ts";
+import { rng } from "../../random.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
 import type { Observation, Observed } from "../observed.ts";
+import { rowsOf, type Sample, subset } from "./data.ts";
+import { appendedAfter, type Schedule, scheduleNothing } from "./schedule.ts";
+import { onlyLoss, type Target } from "./target.ts";
 
-/** Up to here the hyperparameters are fitted at every observation, … */
-const ALWAYS = 50;
-/** … and then whenever there are so many times as many. */
-const GROWTH = 1.1;
-const MOST_APPENDED = 100;
 /** Input warping needs so many observations, and so many values of a parameter. */
 const FEWEST_WARPED = 30;
 const FEWEST_VALUES = 5;
@@ -41,8 +41,10 @@ export interface Model {
   readonly poolCoordinates: Float64Array;
   readonly warp: Warp;
   readonly theta: Float64Array;
-  /** How many observations its hyperparameters were fitted to. */
+  /** After how much had been told its hyperparameters were fitted. */
   readonly epoch: number;
+  /** The posterior's row of each observation, in the order of the list; −1 where it has none. */
+  readonly rows: readonly number[];
 }
 
 /** What is kept between asks; all of it can be made again. */
@@ -53,12 +55,13 @@ export interface ModelMemo {
   readonly snap: Snap;
   /** How many global candidates are kept up to date. */
   readonly pool: number;
+  readonly target: Target;
+  readonly schedule: Schedule;
   kernels?: Kernels;
   /** Why there was no model when somebody asked last. */
   trouble?: string;
   fitted?: {
     readonly epoch: number;
-    readonly revisions: number;
     readonly theta: Float64Array;
     readonly warp: Warp;
     /** The memo's features, warped where the evidence asks for it. */
@@ -68,31 +71,33 @@ export interface ModelMemo {
     readonly key: string;
     readonly posterior: Posterior;
     readonly pool: Pool;
-    used: number;
+    readonly rows: number[];
   };
 }
 
-export function modelMemo({ problem: { space, sources = [] } }: Observed, pool: number): ModelMemo {
+/** What a model is made of besides what was told: trials that were told before and have come further since. */
+export interface Overlay {
+  /** Equal keys have equal observations. */
+  readonly key: string;
+  readonly list: readonly Observation[];
+}
+
+/** Nothing modelled yet. The schedule is to be followed whenever a trial is told; models of one study share one. */
+export function modelMemo(
+  { problem: { space, sources = [] } }: Observed,
+  pool: number,
+  { target = onlyLoss, schedule = scheduleNothing() }: { target?: Target; schedule?: Schedule } = {},
+): ModelMemo {
   const features = featuresOf(space);
   // past studies have processes of their own, on coordinates that are not warped
   const fewValues = (unit: number) => {
     const parameter = space.parameters[unit];
     return sources.length > 0 || (parameter.domain !== "real" && parameter.size < FEWEST_VALUES);
   };
-  return { features, warpable: warpable(features, fewValues), snap: snapOf(space), pool };
-}
-
-/** The largest count, at most n, at which hyperparameters are fitted. */
-export function epochOf(n: number): number {
-  if (n <= ALWAYS) return n;
-  let epoch = ALWAYS;
-  for (let next = ALWAYS; next <= n; next += appendedAfter(next)) epoch = next;
-  return epoch;
-}
-
-/** How many more observations are appended before hyperparameters are fitted anew. */
-function appendedAfter(epoch: number): number {
-  return Math.min(MOST_APPENDED, Math.ceil(epoch * GROWTH) - epoch);
+  return {
+    ...{ features, warpable: warpable(features, fewValues), snap: snapOf(space), pool },
+    ...{ target, schedule },
+  };
 }
 
 /** The model of all that was observed; undefined while nothing can be learned from it (all failed, or all equal). */
@@ -100,49 +105,110 @@ export async function modelOf(
   memo: ModelMemo,
   observed: Observed,
   compute: Compute,
+  overlay?: Overlay,
 ): Promise<Model | undefined> {
-  if (observed.list.length === 0) return undefined;
-  const stream = rng(observed.problem.seed, "gp");
-  const epoch = epochOf(observed.list.length);
-  const { revisions } = observed;
-  if (memo.fitted?.epoch !== epoch || memo.fitted.revisions !== revisions) {
-    memo.fitted = undefined;
-    const known = observed.list.slice(0, epoch);
-    const warp = fitWarp(known.map(({ loss }) => loss));
-    if (memo.features.parameters.length === 0) return without(memo, "nothing varies in this space");
-    if (warp === undefined) {
-      const failed = known.every(({ loss }) => !Number.isFinite(loss));
-      return without(memo, failed ? "no trial gave a finite value" : "all values are equal");
-    }
-    const data = dataOf(memo.features, subset(known, MOST_FITTED, stream.stream("fit", epoch)), warp);
-    const warped = epoch < FEWEST_WARPED ? new Int32Array(0) : memo.warpable;
-    const fit = await fitTask(compute, data, warped);
-    const features = fit.warp.length === 0 ? memo.features : warpedFeatures(memo.features, warped, fit.warp);
-    memo.fitted = { epoch, revisions, theta: fit.theta, warp, features };
+  const due = fitDue(memo, observed);
+  if (due !== undefined) due.done(await fitTask(compute, due.data, due.warped));
+  return build(memo, observed, overlay);
+}
+
+/** The same where nobody can wait, computed here and now: the same bits. */
+export function modelNow(memo: ModelMemo, observed: Observed): Model | undefined {
+  const due = fitDue(memo, observed);
+  if (due !== undefined) due.done(fitHere(due.data, due.warped));
+  return build(memo, observed);
+}
+
+interface Due {
+  readonly data: Data;
+  readonly warped: Int32Array;
+  done(fit: Pick<Fit, "theta" | "warp">): void;
+}
+
+/** What hyperparameters are to be fitted to; undefined if they are, or cannot be. */
+function fitDue(memo: ModelMemo, { problem }: Observed): Due | undefined {
+  const { epoch, known } = memo.schedule;
+  if (known.length === 0 || memo.fitted?.epoch === epoch) return undefined;
+  memo.fitted = undefined;
+  const samples = known.flatMap((observation) => sampleOf(memo.target, observation) ?? []);
+  const warp = memo.target.fit(samples.map(({ value }) => value));
+  if (memo.features.parameters.length === 0) return without(memo, "nothing varies in this space");
+  if (warp === undefined) {
+    const failed = samples.every(({ value }) => !Number.isFinite(value));
+    return without(memo, failed ? "no trial gave a finite value" : "all values are equal");
   }
-  const { theta, warp, features } = memo.fitted;
-  const key = `${epoch}.${revisions}`;
+  const stream = rng(problem.seed, "gp").stream("fit", epoch);
+  const { data } = rowsOf(memo.features, subset(samples, MOST_FITTED, stream), warp);
+  const warped = samples.length < FEWEST_WARPED ? new Int32Array(0) : memo.warpable;
+  return {
+    data,
+    warped,
+    done(fit) {
+      const features =
+        fit.warp.length === 0 ? memo.features : warpedFeatures(memo.features, warped, fit.warp);
+      memo.fitted = { epoch, theta: fit.theta, warp, features };
+    },
+  };
+}
+
+interface PlacedSample extends Sample {
+  readonly place: number;
+}
+
+/** What is known of an observation's outcome; undefined if nothing is. */
+function sampleOf(target: Target, observation: Observation): Sample | undefined {
+  const value = target.valueOf(observation);
+  if (value === undefined) return undefined;
+  const { unit, active, trial } = observation;
+  return { unit, active, value, count: trial.repeats?.count, std: target.stdOf(observation) };
+}
+
+function build(memo: ModelMemo, observed: Observed, overlay?: Overlay): Model | undefined {
+  if (memo.fitted === undefined) return undefined;
+  const { theta, warp, features, epoch } = memo.fitted;
+  const list = overlay?.list ?? observed.list;
+  const key = [epoch, observed.revisions, overlay?.key].join(".");
   if (memo.built?.key !== key) {
-    const used = subset(observed.list.slice(0, epoch), MOST_USED, stream.stream("use", epoch));
-    const data = dataOf(features, used, warp);
-    const capacity = data.n + appendedAfter(Math.max(ALWAYS, epoch)) + 2 + MOST_PENDING;
+    const samples = list
+      .slice(0, memo.schedule.known.length)
+      .flatMap((observation, place): PlacedSample[] => {
+        const sample = sampleOf(memo.target, observation);
+        return sample === undefined ? [] : [{ ...sample, place }];
+      });
+    const stream = rng(observed.problem.seed, "gp").stream("use", epoch);
+    const used = subset(samples, MOST_USED, stream);
+    const { data, rowOf } = rowsOf(features, used, warp);
+    const capacity = data.n + appendedAfter(epoch) + 2 + MOST_PENDING;
     memo.kernels ??= createKernels();
     const built = posterior(memo.kernels, data, theta, { capacity, batch: BATCH });
     if (built === undefined) return without(memo, "the covariance matrix could not be factored");
     // before anything is appended: what the pool holds must not depend on when somebody first asked
     const pool = makePool(observed, { ...memo, features }, built, epoch);
-    memo.built = { key, posterior: built, pool, used: epoch };
+    const rows = new Array<number>(memo.schedule.known.length).fill(-1);
+    used.forEach(({ place }, u) => {
+      rows[place] = rowOf[u];
+    });
+    memo.built = { key, posterior: built, pool, rows };
   }
-  const { built } = memo;
-  const width = features.numeric + features.nominal;
-  for (; built.used < observed.list.length; built.used++) {
-    const { loss } = observed.list[built.used];
-    const x = new Float64Array(width);
-    features.write(observed.list[built.used], x, 0);
-    built.posterior.append(x, warp.apply(loss));
+  const { posterior: upToDate, pool, rows } = memo.built;
+  const x = new Float64Array(features.numeric + features.nominal);
+  for (let place = rows.length; place < list.length; place++) {
+    const sample = sampleOf(memo.target, list[place]);
+    rows.push(sample === undefined ? -1 : upToDate.size);
+    if (sample === undefined) continue;
+    features.write(sample, x, 0);
+    upToDate.append(x, warp.apply(sample.value), sample.count);
   }
-  const { posterior: upToDate, pool } = built;
-  return { features, posterior: upToDate, pool: pool.units, poolCoordinates: pool.x, warp, theta, epoch };
+  return {
+    features,
+    posterior: upToDate,
+    pool: pool.units,
+    poolCoordinates: pool.x,
+    warp,
+    theta,
+    epoch,
+    rows,
+  };
 }
 
 function without(memo: ModelMemo, trouble: string): undefined {
@@ -172,57 +238,4 @@ function makePool(
   });
   setPool(x, pool);
   return { units, x };
-}
-
-/** The best third, the latest third and some of the others, in their order. */
-function subset(list: readonly Observation[], most: number, stream: Rng): readonly Observation[] {
-  if (list.length <= most) return list;
-  const third = Math.floor(most / 3);
-  const ranked = list
-    .map((_, place) => place)
-    .sort((a, b) => order(list[a].loss) - order(list[b].loss) || a - b);
-  const chosen = new Set(ranked.slice(0, third));
-  for (let place = list.length - third; place < list.length; place++) chosen.add(place);
-  while (chosen.size < most) chosen.add(stream.integer(list.length));
-  return [...chosen].sort((a, b) => a - b).map((place) => list[place]);
-}
-
-const order = (loss: number) => (Number.isNaN(loss) ? Number.MAX_VALUE : loss);
-
-/** Observations as data of a process; equal points are merged. */
-export function dataOf(
-  features: Features,
-  list: readonly Pick<Observation, "unit" | "active" | "loss">[],
-  warp: Warp,
-): Data {
-  const width = features.numeric + features.nominal;
-  const places = new Map<string, number>();
-  const groups: { readonly x: Float64Array; readonly values: number[] }[] = [];
-  for (const observation of list) {
-    const x = new Float64Array(width);
-    features.write(observation, x, 0);
-    const key = x.join();
-    let place = places.get(key);
-    if (place === undefined) {
-      place = groups.push({ x, values: [] }) - 1;
-      places.set(key, place);
-    }
-    groups[place].values.push(warp.apply(observation.loss));
-  }
-  const data = {
-    n: groups.length,
-    features,
-    scales: features.parameters.length,
-    x: new Float64Array(groups.length * width),
-    y: new Float64Array(groups.length),
-    repeats: new Float64Array(groups.length),
-    within: 0,
-  };
-  groups.forEach(({ x, values }, i) => {
-    data.x.set(x, i * width);
-    data.y[i] = values.reduce((sum, value) => sum + value, 0) / values.length;
-    data.repeats[i] = values.length;
-    for (const value of values) data.within += (value - data.y[i]) * (value - data.y[i]);
-  });
-  return data;
 }

@@ -4,20 +4,12 @@
  */
 import { type Minimum, minimise } from "../../math/lbfgs.ts";
 import type { Features } from "../../models/gp/features.ts";
-import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
 import type { Rng } from "../../random.ts";
 import type { Snap } from "../../space/snap.ts";
 import type { Encoded, Parameter } from "../../space/types.ts";
 import { mutate } from "../neighbours.ts";
-import {
-  type Fantasies,
-  logExpectedImprovement,
-  logExpectedImprovementSlope,
-  logFantasisedImprovement,
-} from "./acquisition.ts";
+import type { Acquisition } from "./surface.ts";
 
-/** Mutations of each of the best points. */
-const MUTATIONS = 60;
 /** Random candidates of each ask, besides the pool. */
 const FRESH = 300;
 const CLIMBERS = 6;
@@ -31,29 +23,24 @@ const KEPT = 60;
 const POLISHED = 3;
 const POLISH_EVALUATIONS = 40;
 
-/** What the search asks a model for. */
-export type Surrogate = Pick<Posterior, "predict" | "pool" | "slope">;
-
 export interface Candidate extends Encoded {
   readonly acquisition: number;
 }
 
 export interface Search {
   readonly parameters: readonly Parameter[];
-  readonly features: Features;
-  readonly posterior: Surrogate;
+  /** What coordinates there are, however warped. */
+  readonly features: Pick<Features, "unitOf">;
+  readonly acquisition: Acquisition;
   readonly snap: Snap;
-  /** What improvement is counted from. */
-  readonly best: number;
-  /** What open trials may come out as, where there are many. */
-  readonly fantasies?: Fantasies;
   /** Added to the acquisition, where something is: what the user expects, what a trial costs. Shape (points). */
   readonly bonus?: (points: readonly Encoded[]) => Float64Array;
   /** Settles the coordinates that are not to be searched. */
   readonly settle: (unit: Float64Array) => void;
-  /** The points to mutate. */
+  /** The points to mutate, and how often each of them. */
   readonly elite: readonly Float64Array[];
-  /** The pool's points, in the order of the posterior's pool. */
+  readonly mutations: number;
+  /** The pool's points, in the order of the models' pools. */
   readonly pool: readonly Float64Array[];
   readonly rng: Rng;
 }
@@ -65,7 +52,7 @@ export function search(task: Search): readonly Candidate[] {
   const units: Float64Array[] = [];
   for (let n = 0; n < FRESH; n++) units.push(Float64Array.from({ length: d }, () => rng.uniform()));
   for (const parent of task.elite)
-    for (let n = 0; n < MUTATIONS; n++) units.push(mutate(parameters, parent, 1 / d, 0.1, rng));
+    for (let n = 0; n < task.mutations; n++) units.push(mutate(parameters, parent, 1 / d, 0.1, rng));
   const all = [...evaluate(task, units), ...evaluatePool(task)].sort(byAcquisition);
   const found = distinct(all.slice(0, KEPT));
   const climbed = climb(task, found.slice(0, CLIMBERS));
@@ -85,37 +72,27 @@ function distinct(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** The acquisition at points, snapped and settled. */
-function evaluate(task: Search, units: readonly Float64Array[]): Candidate[] {
-  const { features, posterior, snap, settle, bonus } = task;
-  const width = features.numeric + features.nominal;
-  const x = new Float64Array(units.length * width);
-  const points = units.map((unit, c) => {
+function evaluate({ acquisition, snap, settle, bonus }: Search, units: readonly Float64Array[]): Candidate[] {
+  const points = units.map((unit) => {
     const active = new Uint8Array(unit.length);
     settle(unit);
     snap(unit, active);
-    features.write({ unit, active }, x, c * width);
     return { unit, active };
   });
-  const acquisition = acquisitionOf(task, posterior.predict(x, units.length));
-  const added = bonus?.(points);
-  return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
+  return valued(points, acquisition.at(points), bonus);
 }
 
-function acquisitionOf({ best, fantasies }: Search, predictions: Predictions): Float64Array {
-  return fantasies === undefined || predictions.byPending === undefined
-    ? logExpectedImprovement(predictions, best)
-    : logFantasisedImprovement(predictions, fantasies);
-}
-
-function evaluatePool(task: Search): Candidate[] {
-  const { posterior, pool, snap, bonus } = task;
+function evaluatePool({ acquisition, pool, snap, bonus }: Search): Candidate[] {
   if (pool.length === 0) return [];
-  const acquisition = acquisitionOf(task, posterior.pool());
   const points = pool.map((unit) => {
     const active = new Uint8Array(unit.length);
     snap(unit, active);
     return { unit, active };
   });
+  return valued(points, acquisition.pool(), bonus);
+}
+
+function valued(points: readonly Encoded[], acquisition: Float64Array, bonus: Search["bonus"]): Candidate[] {
   const added = bonus?.(points);
   return points.map((point, c) => ({ ...point, acquisition: acquisition[c] + (added?.[c] ?? 0) }));
 }
@@ -145,7 +122,7 @@ function climb(task: Search, starts: readonly Candidate[]): Candidate[] {
 
 /** L-BFGS on the active real coordinates that are not settled. */
 function polish(task: Search, start: Candidate): Candidate {
-  const { features, posterior, parameters, settle, best } = task;
+  const { features, acquisition, parameters, settle } = task;
   const settled = Float64Array.from(start.unit, () => Number.NaN);
   settle(settled);
   const moving: { readonly j: number; readonly f: number }[] = [];
@@ -155,7 +132,6 @@ function polish(task: Search, start: Candidate): Candidate {
   });
   if (moving.length === 0) return start;
   const unit = Float64Array.from(start.unit);
-  const x = new Float64Array(features.numeric + features.nominal);
   const write = (at: Float64Array) => {
     moving.forEach(({ j }, m) => {
       unit[j] = at[m];
@@ -164,12 +140,8 @@ function polish(task: Search, start: Candidate): Candidate {
   const { x: found }: Minimum = minimise(
     (at) => {
       write(at);
-      features.write({ unit, active: start.active }, x, 0);
-      const { value, gradient } = logExpectedImprovementSlope(posterior, x, best);
-      return {
-        value: -value,
-        gradient: Float64Array.from(moving, ({ j, f }) => -gradient[f] * features.slope(f, unit[j])),
-      };
+      const { value, gradient } = acquisition.slope({ unit, active: start.active });
+      return { value: -value, gradient: Float64Array.from(moving, ({ f }) => -gradient[f]) };
     },
     moving.map(({ j }) => start.unit[j]),
     {

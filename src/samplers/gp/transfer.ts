@@ -11,10 +11,11 @@ import { fitTask } from "../../models/gp/fit-task.ts";
 import { type Posterior, type Predictions, posterior } from "../../models/gp/posterior.ts";
 import { fitWarp } from "../../models/gp/warp.ts";
 import { type Rng, rng } from "../../random.ts";
-import type { Observed } from "../observed.ts";
+import type { Observation, Observed } from "../observed.ts";
 import { type SourcePoint, sourcePoints } from "../sources.ts";
-import { BATCH, dataOf, MOST_PENDING, type Model, type ModelMemo } from "./model.ts";
-import type { Surrogate } from "./search.ts";
+import { rowsOf, type Sample } from "./data.ts";
+import { BATCH, MOST_PENDING, type Model, type ModelMemo } from "./model.ts";
+import type { Surrogate } from "./surface.ts";
 
 /** Most points of one past study; the best half of them, the others drawn. */
 const MOST_POINTS = 200;
@@ -40,18 +41,23 @@ export interface Ensemble {
   readonly best: number;
 }
 
-/** The ensemble of this study's model and those of past ones; undefined where there is no past study. */
+/**
+ * The ensemble of this study's model and those of past ones; undefined where there is no past study.
+ *
+ * @param known  the observations that the incumbent is among, and a key of what the model holds besides what was told
+ */
 export async function transfer(
   memo: TransferMemo,
   modelMemo: ModelMemo,
   observed: Observed,
   model: Model,
   compute: Compute,
+  known: { readonly key: string; readonly list: readonly Observation[] },
 ): Promise<Ensemble | undefined> {
   memo.sources ??= await modelSources(modelMemo, observed, compute);
   if (memo.sources.length === 0) return undefined;
   const { list, revisions, problem } = observed;
-  const key = `${list.length}.${revisions}`;
+  const key = `${list.length}.${revisions}.${known.key}`;
   if (memo.weighed?.key !== key) {
     const stream = rng(problem.seed, "transfer", list.length);
     memo.weighed = { key, weights: weigh(memo.sources, observed, model, stream) };
@@ -61,12 +67,12 @@ export async function transfer(
     .map((member, m) => ({ member, weight: weights[m] }))
     .filter(({ weight }) => weight > 0);
   const surrogate = ensemble(members, model);
-  memo.weighed.best ??= lowestMean(surrogate, model, list);
+  memo.weighed.best ??= lowestMean(surrogate, model, known.list);
   return { surrogate, members: members.map(({ member }) => member), best: memo.weighed.best };
 }
 
 /** The smallest mean among the points with the lowest losses. */
-function lowestMean(surrogate: Surrogate, { features }: Model, list: Observed["list"]): number {
+function lowestMean(surrogate: Surrogate, { features }: Model, list: readonly Observation[]): number {
   const points = list
     .filter(({ loss }) => !Number.isNaN(loss))
     .sort((a, b) => a.loss - b.loss)
@@ -90,7 +96,7 @@ async function modelSources(
     const chosen = choose(points, rng(problem.seed, "source", index));
     const warp = fitWarp(chosen.map(({ loss }) => loss));
     if (chosen.length < FEWEST_POINTS || warp === undefined || features.parameters.length === 0) continue;
-    const data = dataOf(features, chosen, warp);
+    const { data } = rowsOf(features, chosen.map(sampleOf), warp);
     const { theta } = await fitTask(compute, data);
     const fitted = posterior(createKernels(), data, theta, {
       capacity: data.n + MOST_PENDING + 2,
@@ -100,6 +106,8 @@ async function modelSources(
   }
   return made;
 }
+
+const sampleOf = ({ unit, active, loss }: SourcePoint): Sample => ({ unit, active, value: loss });
 
 function choose(points: readonly SourcePoint[], stream: Rng): readonly SourcePoint[] {
   if (points.length <= MOST_POINTS) return points;
@@ -116,7 +124,7 @@ function weigh(
   stream: Rng,
 ): readonly number[] {
   const even = Array.from({ length: sources.length + 1 }, () => 1 / (sources.length + 1));
-  const data = dataOf(model.features, list.slice(-MOST_RANKED), model.warp);
+  const { data } = rowsOf(model.features, list.slice(-MOST_RANKED).map(sampleOf), model.warp);
   const { x, y, n } = data;
   const own = posterior(createKernels(), data, model.theta, { capacity: n + 2, batch: 2 });
   if (n < FEWEST_RANKED || own === undefined) return even;

@@ -1,0 +1,37 @@
+/**
+ * The probability that limits on outcomes hold.
+ */
+import { exp } from "../../math/elementary.ts";
+import { normalLogCdf } from "../../math/special.ts";
+import type { Predictions } from "../../models/gp/posterior.ts";
+import type { Rule } from "./surface.ts";
+
+const LOG_SQRT_2PI = 0.9189385332046728;
+
+/**
+ * Σ ln Φ((limit − μ)/σ) over independent outcomes, each of which is to be at most its limit.
+ *
+ * @param limits  shape (outcomes), in the units of the predictions
+ * @see Gardner et al. 2014, "Bayesian optimization with inequality constraints", section 3.1
+ */
+export function feasibility(limits: ArrayLike<number>): Rule {
+  return {
+    at: (predictions: readonly Predictions[]) =>
+      predictions[0].mean.map((_, c) =>
+        predictions.reduce((sum, { mean, std }, k) => sum + normalLogCdf((limits[k] - mean[c]) / std[c]), 0),
+      ),
+    slope(mean, std) {
+      let value = 0;
+      const [byMean, byStd] = [new Float64Array(limits.length), new Float64Array(limits.length)];
+      for (let k = 0; k < limits.length; k++) {
+        const z = (limits[k] - mean[k]) / std[k];
+        const logCdf = normalLogCdf(z);
+        const hazard = exp(-0.5 * z * z - LOG_SQRT_2PI - logCdf); // φ/Φ, the derivative of ln Φ
+        value += logCdf;
+        byMean[k] = -hazard;
+        byStd[k] = -hazard * z;
+      }
+      return { value, byMean, byStd };
+    },
+  };
+}
