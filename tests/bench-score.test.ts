@@ -2,6 +2,7 @@
  * The arithmetic of the benchmark, on data of which the answer is known.
  */
 import { describe, expect, test } from "vitest";
+import { volumeBeyond } from "../bench/quality/fronts.ts";
 import { limitOf, TWELVE } from "../bench/quality/limits.ts";
 import {
   byFamily,
@@ -10,10 +11,13 @@ import {
   meanRegret,
   type Regrets,
   regret,
+  volumeRegret,
   wins,
 } from "../bench/quality/score.ts";
+import { severalFormulas } from "../bench/quality/tasks/several.ts";
 import { trackNamed } from "../bench/quality/tracks.ts";
-import { rng } from "../src/index.ts";
+import { frozenVolumesOf, volumeOf } from "../bench/quality/volumes.ts";
+import { type Params, rng } from "../src/index.ts";
 
 const reference = { best: 1, random: 3 };
 const regretsOf = (byTask: Readonly<Record<string, readonly number[]>>): Regrets =>
@@ -47,6 +51,60 @@ describe("regret", () => {
   test("of noisy runs is that of the recommendation, even where a better one was tried", () => {
     const cell = { losses: [1, 3, 2], recommended: [1, 3, 2] };
     expect([1, 2, 3].map((n) => regret(cell, n, reference))).toEqual([0, 1, 0.5]);
+  });
+});
+
+describe("hypervolume regret", () => {
+  const volumes = { point: [1, 1], best: 1, random: 0.5 };
+
+  test("is 0 at the largest volume, 1 at random's, and looks at the first n only", () => {
+    const losses = [[0, 0.5], null, [0.5, 0], [0, 0]];
+    const regrets = [1, 2, 3, 4].map((n) => volumeRegret({ losses }, n, volumes));
+    expect(regrets).toEqual([1, 1, 0.5, 0]);
+  });
+
+  test("stays within 0 and 2, where all failed or lie beyond the reference point too", () => {
+    expect(volumeRegret({ losses: [[-1, -1]] }, 1, volumes)).toBe(0);
+    for (const losses of [[null], [[1, 0]], [[2, -3]]])
+      expect(volumeRegret({ losses }, 1, { ...volumes, random: 0.75 })).toBe(2);
+  });
+
+  test("the volume beyond a front that is known as a function", () => {
+    // ∫₀¹ (2 − (1 − √t)) dt = 5/3, and what lies beyond 1
+    expect(volumeBeyond((a) => 1 - Math.sqrt(a), [1, 2])).toBeCloseTo(5 / 3, 5);
+    expect(volumeBeyond((a) => 1 - Math.sqrt(a), [1.5, 2])).toBeCloseTo(5 / 3 + 1, 4);
+    // everything but an eighth of the unit ball
+    const sphere = (a: number, b: number) => Math.sqrt(Math.max(0, 1 - a * a - b * b));
+    expect(volumeBeyond(sphere, [1.2, 1.1, 1.5])).toBeCloseTo(1.2 * 1.1 * 1.5 - Math.PI / 6, 5);
+    // a rise in between counts for nothing
+    expect(volumeBeyond((a) => (a < 0.5 ? 0.5 : 0.9), [1, 1])).toBeCloseTo(0.5);
+  });
+
+  /** Distance parameters at their best, by task. */
+  const best: Readonly<Record<string, Params>> = {
+    "zdt1-mixed": { x1: 0.35, x2: 0.6, x3: 0.2, n0: 7, n1: 7, c: "c", d: true },
+    dtlz2: { x2: 0.4, x3: 0.65, x4: 0.3, x5: 0.55, x6: 0.7 },
+  };
+
+  test.each(severalFormulas())("$name reaches its front, and nothing lies beyond", (task) => {
+    const { point, best: largest, random } = frozenVolumesOf(task);
+    expect(task.bestVolume?.(point)).toBeCloseTo(largest, 9);
+    expect(random).toBeLessThan(largest);
+    const names = task.space.parameters.map(({ path }) => path);
+    const zero = Object.fromEntries(names.map((name) => [name, 0]));
+    const at = (a: number, b: number) =>
+      task.losses({ ...zero, ...(point.length === 3 && { x1: b }), ...best[task.name], x0: a });
+    const steps = Array.from({ length: 60 }, (_, i) => i / 59);
+    const found =
+      point.length === 2 ? steps.map((a) => at(a, 0)) : steps.flatMap((a) => steps.map((b) => at(a, b)));
+    const volume = volumeOf(found, point);
+    expect(volume).toBeLessThanOrEqual(largest);
+    expect(volume).toBeGreaterThan(0.98 * largest);
+    const stream = rng(1, "within", task.name);
+    const drawn = Array.from({ length: 300 }, () =>
+      task.losses(task.space.decode(task.space.parameters.map(() => stream.uniform()))),
+    );
+    expect(volumeOf([...found, ...drawn], point)).toBeLessThanOrEqual(largest);
   });
 });
 

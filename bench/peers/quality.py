@@ -70,12 +70,12 @@ def choices_of(entry):
 
 
 class Optuna:
-    def __init__(self, space, seed, make):
+    def __init__(self, space, seed, make, objectives=1):
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.space, self.order, self.trials = optuna, space, ordered(space), {}
-        self.study = optuna.create_study(sampler=make(optuna, seed))
+        self.study = optuna.create_study(sampler=make(optuna, seed), directions=["minimize"] * objectives)
 
     def ask(self, number):
         trial = self.trials[number] = self.study.ask()
@@ -358,10 +358,16 @@ def optuna_gp(optuna, seed):
     return optuna.samplers.GPSampler(seed=seed)
 
 
+def of_optuna(make):
+    return lambda space, seed, _trials, _added, objectives=1: Optuna(space, seed, make, objectives)
+
+
 PEERS = {
-    "optuna-random": ("optuna", lambda s, seed, n, added: Optuna(s, seed, lambda o, k: o.samplers.RandomSampler(seed=k))),
-    "optuna-tpe": ("optuna", lambda s, seed, n, added: Optuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
-    "optuna-gp": ("optuna", lambda s, seed, n, added: Optuna(s, seed, optuna_gp)),
+    "optuna-random": ("optuna", of_optuna(lambda o, k: o.samplers.RandomSampler(seed=k))),
+    # what optuna.create_study uses unless told otherwise, for several objectives too
+    "optuna-tpe": ("optuna", of_optuna(lambda o, k: o.samplers.TPESampler(seed=k))),
+    "optuna-gp": ("optuna", of_optuna(optuna_gp)),
+    "optuna-nsga2": ("optuna", of_optuna(lambda o, k: o.samplers.NSGAIISampler(seed=k))),
     "rustuna-tpe": ("rustuna", lambda s, seed, n, added: Rustuna(s, seed, lambda o, k: o.samplers.TPESampler(seed=k))),
     "smac": ("smac", Smac),
     "hyperopt": ("hyperopt", Hyperopt),
@@ -399,8 +405,10 @@ def main():
             if operation == "version":
                 answer = version(message["peer"])
             elif operation == "init":
+                objectives = message.get("objectives", 1)
+                several = {"objectives": objectives} if objectives > 1 else {}  # those that know one only refuse it
                 peer = PEERS[message["peer"]][1](
-                    message["space"], message["seed"], message["trials"], message.get("added", 0)
+                    message["space"], message["seed"], message["trials"], message.get("added", 0), **several
                 )
             elif operation == "ask":
                 params, cpu = timed(lambda: peer.ask(message["number"]))

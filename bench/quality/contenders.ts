@@ -4,13 +4,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { createStudy, makeSampler, type Params, type Space, UnsupportedError } from "../../src/index.ts";
-import type { Task } from "./task.ts";
+import {
+  createStudy,
+  makeSampler,
+  type ObjectiveSpec,
+  type Params,
+  UnsupportedError,
+} from "../../src/index.ts";
+import type { Loss } from "./cell.ts";
+import { type AnyTask, hasSeveral } from "./task.ts";
 
 /** One study of one contender. CPU seconds are those of asks and tells. */
 export interface Run {
   ask(number: number): Promise<Params>;
-  tell(number: number, loss: number): Promise<void>;
+  /** @param loss  one for each objective, where there are several */
+  tell(number: number, loss: Loss): Promise<void>;
   /** A trial that was run elsewhere. */
   add(params: Params, loss: number): Promise<void>;
   /** The trial that the study would recommend; undefined where that is simply the lowest it was told. */
@@ -27,9 +35,9 @@ export interface Contender {
   readonly version: string;
   readonly isPeer: boolean;
   /** Whether it can search the task's space. */
-  takes(task: Task): boolean;
+  takes(task: AnyTask): boolean;
   /** @param added  how many trials that were run elsewhere will be added before the first ask. @default 0 */
-  start(task: Task, seed: number, trials: number, added?: number): Promise<Run>;
+  start(task: AnyTask, seed: number, trials: number, added?: number): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -39,11 +47,17 @@ export function ours(name: string): Contender {
     name,
     version: String(makeSampler(name).version),
     isPeer: false,
-    takes: ({ space }) => canSearch(name, space),
+    takes: (task) => canSearch(name, task),
     close: async () => {},
     async start(task, seed, trials) {
       const { space, warmStart = [] } = task;
-      const study = await createStudy(space, { sampler: name, seed, trials, warmStart });
+      const names = objectivesOf(task);
+      const objectives = Object.fromEntries(names.map((objective) => [objective, "minimize" as const]));
+      const named = (loss: Loss) =>
+        typeof loss === "number"
+          ? loss
+          : Object.fromEntries(names.map((objective, k) => [objective, loss[k]]));
+      const study = await createStudy(space, { sampler: name, objectives, seed, trials, warmStart });
       let cpu = 0;
       const counted = async <T>(work: () => Promise<T>): Promise<T> => {
         const before = process.cpuUsage();
@@ -59,7 +73,7 @@ export function ours(name: string): Contender {
             throw new Error(`${name}: trial ${asked?.number} instead of ${number}`);
           return asked.flat;
         },
-        tell: async (number, loss) => void (await counted(() => study.tell(number, loss))),
+        tell: async (number, loss) => void (await counted(() => study.tell(number, named(loss)))),
         add: async (params, value) => void (await study.add({ params: space.nest(params), values: value })),
         best: () => study.best?.number,
         cpu: () => cpu,
@@ -70,9 +84,14 @@ export function ours(name: string): Contender {
   };
 }
 
-function canSearch(name: string, space: Space): boolean {
+const objectivesOf = (task: AnyTask): readonly string[] => (hasSeveral(task) ? task.objectives : ["value"]);
+
+function canSearch(name: string, task: AnyTask): boolean {
+  const { space } = task;
   try {
-    const objectives = [{ name: "value", direction: "minimize" }] as const;
+    const objectives = objectivesOf(task).map((objective): ObjectiveSpec => {
+      return { name: objective, direction: "minimize" };
+    });
     makeSampler(name).init({ space, objectives, seed: 1, limits: {} });
     return true;
   } catch (error) {
@@ -118,7 +137,8 @@ export async function peer(name: string): Promise<Contender | undefined> {
     takes: () => true,
     close: async () => void child.kill(),
     async start(task, seed, trials, added = 0) {
-      await call({ op: "init", peer: name, space: task.space.toJSON(), seed, trials, added });
+      const objectives = objectivesOf(task).length;
+      await call({ op: "init", peer: name, space: task.space.toJSON(), seed, trials, added, objectives });
       let cpu = 0;
       return {
         async ask(number) {
@@ -130,7 +150,7 @@ export async function peer(name: string): Promise<Contender | undefined> {
           const { cpu: used = 0 } = await call({
             op: "tell",
             number,
-            loss: Number.isFinite(loss) ? loss : null,
+            loss: [loss].flat().every(Number.isFinite) ? loss : null,
           });
           cpu += used;
         },

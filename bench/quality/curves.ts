@@ -4,13 +4,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Cell } from "./cell.ts";
+import type { Cell, Loss } from "./cell.ts";
 
 const root = fileURLToPath(new URL("../curves/", import.meta.url));
 
 const folderOf = (name: string, version: string, track: string) => join(root, `${name}@${version}`, track);
 
-export function readCells(name: string, version: string, track: string, task: string): Cell[] {
+export function readCells<L extends Loss = Loss>(
+  name: string,
+  version: string,
+  track: string,
+  task: string,
+): Cell<L>[] {
   const file = join(folderOf(name, version, track), `${task}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 }
@@ -28,12 +33,17 @@ export function keepCell(name: string, version: string, track: string, task: str
 /** The lowest loss of any curve on a task: the best known, where no proof is. */
 export function lowestSeen(task: string): number {
   let lowest = Number.POSITIVE_INFINITY;
-  if (!existsSync(root)) return lowest;
+  for (const loss of allSeen<number>(task)) if (loss < lowest) lowest = loss;
+  return lowest;
+}
+
+/** The losses of every trial of every curve on a task. */
+export function* allSeen<L extends Loss>(task: string): Generator<L> {
+  if (!existsSync(root)) return;
   for (const who of readdirSync(root))
     for (const track of readdirSync(join(root, who)))
-      for (const { losses } of readCells(...split(who), track, task))
-        for (const loss of losses) if (loss !== null && loss < lowest) lowest = loss;
-  return lowest;
+      for (const { losses } of readCells<L>(...split(who), track, task))
+        for (const loss of losses) if (loss !== null) yield loss;
 }
 
 function split(folder: string): [string, string] {

@@ -48,8 +48,9 @@ export function goalTable(
         : [`${best.name} on ${best.tasks}`, share(best.mean), best.ratio.toFixed(2)];
     return [[kind, share(meanIn(own, kind)), ...verdict, ...beside]];
   });
+  const bar = kinds.includes("conditional") ? " (bar: conditional at most 0.67)" : "";
   return [
-    `${first.name} by family at ${n}: never worse than random? And its mean as a share of the best peer's, on common tasks (bar: conditional at most 0.67):`,
+    `${first.name} by family at ${n}: never worse than random? And its mean as a share of the best peer's, on common tasks${bar}:`,
     "",
     ...table(["family", first.name, RANDOM, "no worse than random", "best peer", "its mean", "ratio"], rows),
   ];

@@ -27,14 +27,6 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   ax: { seeds: 3, trials: 50, tasks: TWELVE },
 };
 
-/** Whom the plain command lets run; those of ours that are not there, and peers that cannot be imported, are left out. */
-export const SAMPLERS: readonly string[] = [
-  ...["auto", "gp", "tpe", "forest", "turbo", "cmaes", "catcma", "random"],
-];
-export const PEERS: readonly string[] = [
-  ...["optuna-tpe", "optuna-gp", "rustuna-tpe", "smac", "hyperopt", "hebo", "ax"],
-];
-
 /**
  * The seeds, trials and tasks of a contender on a track.
  *

@@ -4,9 +4,10 @@
 import type { Cell } from "./cell.ts";
 import type { Contender } from "./contenders.ts";
 import { readCells } from "./curves.ts";
-import { type Reference, referenceOf } from "./references.ts";
-import { type Families, type Regrets, regret } from "./score.ts";
-import type { Task } from "./task.ts";
+import { referenceOf } from "./references.ts";
+import { type Families, type Regrets, regret, volumeRegret } from "./score.ts";
+import { type AnyTask, hasSeveral } from "./task.ts";
+import { volumeReferenceOf } from "./volumes.ts";
 
 export interface Curves {
   readonly families: Families;
@@ -18,9 +19,21 @@ export interface Curves {
   regrets(name: string, track: string, n: number, tasks?: readonly string[]): Regrets;
 }
 
-export function curvesOf(contenders: readonly Contender[], tasks: readonly Task[]): Curves {
+type Score = (cell: Cell, n: number) => number;
+
+/** Regret on a task: of the lowest loss, or of the hypervolume. */
+function scoreOf(task: AnyTask): Score {
+  if (hasSeveral(task)) {
+    const reference = volumeReferenceOf(task);
+    return (cell, n) => volumeRegret(cell as Cell<readonly number[]>, n, reference);
+  }
+  const reference = referenceOf(task);
+  return (cell, n) => regret(cell as Cell<number>, n, reference);
+}
+
+export function curvesOf(contenders: readonly Contender[], tasks: readonly AnyTask[]): Curves {
   const families = new Map(tasks.map(({ name, family }) => [name, family]));
-  const references = new Map<string, Reference>();
+  const scores = new Map<string, Score>();
   const versions = new Map(contenders.map(({ name, version }) => [name, version]));
   const read = new Map<string, readonly Cell[]>();
   const cellsOf = (name: string, track: string, task: string) => {
@@ -29,10 +42,10 @@ export function curvesOf(contenders: readonly Contender[], tasks: readonly Task[
     read.set(key, cells);
     return cells;
   };
-  const referenceFor = (task: Task) => {
-    const reference = references.get(task.name) ?? referenceOf(task);
-    references.set(task.name, reference);
-    return reference;
+  const scoreFor = (task: AnyTask) => {
+    const score = scores.get(task.name) ?? scoreOf(task);
+    scores.set(task.name, score);
+    return score;
   };
   return {
     families,
@@ -44,8 +57,8 @@ export function curvesOf(contenders: readonly Contender[], tasks: readonly Task[
         if (only !== undefined && !only.includes(task.name)) continue;
         const long = cellsOf(name, track, task.name).filter(({ losses }) => losses.length >= n);
         if (long.length === 0) continue;
-        const reference = referenceFor(task);
-        regrets.set(task.name, new Map(long.map((cell) => [cell.seed, regret(cell, n, reference)])));
+        const score = scoreFor(task);
+        regrets.set(task.name, new Map(long.map((cell) => [cell.seed, score(cell, n)])));
       }
       return regrets;
     },

@@ -7,6 +7,7 @@ import { TWELVE } from "./limits.ts";
 import type { Curves } from "./regrets.ts";
 import { byFamily, common, difference, meanRegret, wins } from "./score.ts";
 import { interval, share, table } from "./tables.ts";
+import type { Part } from "./tracks.ts";
 
 /** Where families and tasks are looked at one by one. */
 const CLOSER = [50, 100];
@@ -17,11 +18,10 @@ export interface Reported {
   readonly data: unknown;
 }
 
-/** @param counts  numbers of trials at which it is looked, ascending */
 export function report(
   contenders: readonly Contender[],
   track: string,
-  counts: readonly number[],
+  { counts, measure = "normalised regret" }: Pick<Part, "counts" | "measure">,
   curves: Curves,
 ): Reported {
   const { families, kinds } = curves;
@@ -32,7 +32,7 @@ export function report(
   const closer = CLOSER.filter((n) => reached.includes(n));
   if (closer.length === 0) closer.push(last);
   const lines: string[] = [
-    `Mean normalised regret over ${families.size} tasks in ${kinds.length} families (0 = best known, 1 = random's best of ten):`,
+    `Mean ${measure} over ${families.size} tasks in ${kinds.length} families (0 = best known, 1 = random's best of ten):`,
     "",
     ...meansTable(taking, track, reached, curves),
   ];

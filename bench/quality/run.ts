@@ -7,7 +7,7 @@ import type { Cell } from "./cell.ts";
 import type { Contender } from "./contenders.ts";
 import { keepCell, readCells } from "./curves.ts";
 import type { Limit } from "./limits.ts";
-import type { Task } from "./task.ts";
+import type { AnyTask } from "./task.ts";
 import type { Track } from "./tracks.ts";
 import type { Work } from "./worker.ts";
 
@@ -16,7 +16,7 @@ export interface Entry {
   readonly contender: Contender;
   readonly track: Track;
   readonly limit: Limit;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly AnyTask[];
 }
 
 /** The cells that are to be run. Seeds outermost: what is there when somebody stops it covers every task. */

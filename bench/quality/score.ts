@@ -4,6 +4,7 @@
 import { rng } from "../../src/index.ts";
 import type { Cell } from "./cell.ts";
 import type { Reference } from "./references.ts";
+import { type VolumeReference, volumeOf } from "./volumes.ts";
 
 /** Worst regret that counts. */
 const WORST = 2;
@@ -14,7 +15,7 @@ const DRAWS = 2000;
  * study recommends after n trials counts, not the luckiest of them.
  */
 export function regret(
-  { losses, recommended }: Pick<Cell, "losses" | "recommended">,
+  { losses, recommended }: Pick<Cell<number>, "losses" | "recommended">,
   n: number,
   { best, random }: Reference,
 ): number {
@@ -23,6 +24,23 @@ export function regret(
   for (const loss of looked) if (loss !== null && loss < lowest) lowest = loss;
   if (lowest <= best) return 0; // also where nothing is to be gained on the task
   return Math.min(WORST, (lowest - best) / (random - best));
+}
+
+/**
+ * (largest volume − volume of the first n) / (largest volume − volume of ten random trials), within 0 and 2: the volume
+ * is what the trials dominate below the reference point.
+ */
+export function volumeRegret(
+  { losses }: Pick<Cell<readonly number[]>, "losses">,
+  n: number,
+  { point, best, random }: VolumeReference,
+): number {
+  const volume = volumeOf(
+    losses.slice(0, n).filter((one) => one !== null),
+    point,
+  );
+  if (volume >= best) return 0; // also where nothing is to be gained on the task
+  return Math.min(WORST, (best - volume) / (best - random));
 }
 
 /** Regrets of one contender: by task, by seed. */

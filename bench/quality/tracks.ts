@@ -13,10 +13,12 @@ export interface Track {
   readonly trials?: number;
   readonly seeds?: number;
   readonly peerSeeds?: number;
-  /** Who takes part, unless the command line says. */
-  readonly samplers?: readonly string[];
-  readonly peers?: readonly string[];
-  /** Which tasks; all unless given. */
+  /** Who takes part, unless the command line says: those of ours that are there, and peers that can be imported. */
+  readonly samplers: readonly string[];
+  readonly peers: readonly string[];
+  /** Whether its tasks are those with several objectives; otherwise those with one. */
+  readonly several?: true;
+  /** Which tasks of one objective; all unless given. */
   readonly tasks?: (task: Task) => boolean;
   /** The task as it is in this track. */
   readonly variant?: (task: Task, seed: number, all: readonly Task[]) => Task;
@@ -43,7 +45,11 @@ const KNOWLEDGE = {
   peers: [],
 };
 
-const single: Track = { name: "single", workers: 1 };
+const single: Track = {
+  ...{ name: "single", workers: 1 },
+  samplers: ["auto", "gp", "tpe", "forest", "turbo", "cmaes", "catcma", "random"],
+  peers: ["optuna-tpe", "optuna-gp", "rustuna-tpe", "smac", "hyperopt", "hebo", "ax"],
+};
 const sequential64: Track = { name: "sequential64", workers: 1, ...BATCH };
 const batch: Track = { name: "batch", workers: 8, ...BATCH };
 const plain30: Track = { name: "plain30", ...KNOWLEDGE };
@@ -58,11 +64,20 @@ const noisyTrack: Track = {
   variant: noisy,
 };
 
+const moo: Track = {
+  ...{ name: "moo", workers: 1, several: true },
+  ...{ trials: 100, seeds: 5, peerSeeds: 5 },
+  samplers: ["auto", "gp", "tpe", "nsga2", "nsga3", "random"],
+  peers: ["optuna-tpe", "optuna-gp", "optuna-nsga2"],
+};
+
 /** A part of the protocol: its tracks, and against which of them the others are held, if any. */
 export interface Part {
   readonly title: string;
   readonly base?: Track;
   readonly tracks: readonly Track[];
+  /** What is measured. @default "normalised regret" */
+  readonly measure?: string;
   /** Numbers of trials at which it is looked. */
   readonly counts: readonly number[];
 }
@@ -95,9 +110,15 @@ export const PARTS: Readonly<Record<string, Part>> = {
     tracks: [noisyTrack],
     counts: USUAL_COUNTS,
   },
+  moo: {
+    title: "Several objectives",
+    measure: "hypervolume regret",
+    tracks: [moo],
+    counts: USUAL_COUNTS,
+  },
 };
 
-const ALL = [single, sequential64, batch, plain30, goodPrior, badPrior, warm, noisyTrack];
+const ALL = [single, sequential64, batch, plain30, goodPrior, badPrior, warm, noisyTrack, moo];
 
 /** A track by the name of its curves. */
 export function trackNamed(name: string): Track {

@@ -26,7 +26,9 @@ export function withPrior(which: "best" | "worst") {
     const values = space.decode(near);
     const json = Object.entries(space.toJSON()).map(([path, entry]) => [
       path,
-      path in values && entry.type !== "constant" ? { ...entry, prior: { value: values[path] } } : entry,
+      path in values && "type" in entry && entry.type !== "constant"
+        ? { ...entry, prior: { value: values[path] } }
+        : entry,
     ]);
     return { ...task, space: readSpace(Object.fromEntries(json) as SpaceJson) };
   };

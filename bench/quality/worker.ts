@@ -3,7 +3,8 @@
  */
 import { runCell } from "./cell.ts";
 import { type Contender, ours, peer } from "./contenders.ts";
-import { allTasks } from "./tasks/index.ts";
+import { type AnyTask, hasSeveral } from "./task.ts";
+import { allTasks, severalTasks } from "./tasks/index.ts";
 import { trackNamed } from "./tracks.ts";
 
 export interface Work {
@@ -15,7 +16,8 @@ export interface Work {
   readonly trials: number;
 }
 
-const tasks = new Map(allTasks().map((task) => [task.name, task]));
+const single = allTasks();
+const tasks = new Map<string, AnyTask>([...single, ...severalTasks()].map((task) => [task.name, task]));
 const contenders = new Map<string, Contender>();
 
 process.on("message", async ({ isPeer, name, track, task, seed, trials }: Work) => {
@@ -26,7 +28,7 @@ process.on("message", async ({ isPeer, name, track, task, seed, trials }: Work) 
     const found = tasks.get(task);
     if (contender === undefined || found === undefined) throw new Error(`${name} or ${task} is not there`);
     const { workers, variant } = trackNamed(track);
-    const whole = variant?.(found, seed, [...tasks.values()]) ?? found;
+    const whole = hasSeveral(found) ? found : (variant?.(found, seed, single) ?? found);
     process.send?.({ cell: await runCell(contender, whole, { seed, trials, workers }) });
   } catch (error) {
     await contenders.get(name)?.close();

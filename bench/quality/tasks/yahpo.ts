@@ -5,147 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Params, readSpace, type SpaceJson } from "../../../src/index.ts";
 import { onnx } from "../onnx.ts";
-import type { Task } from "../task.ts";
-
-interface Scenario {
-  /** Folder below yahpo/. */
-  readonly folder: string;
-  readonly family: string;
-  /** The parameter that names the data set, and the data sets. */
-  readonly instance: string;
-  readonly instances: readonly string[];
-  /** What is not searched. */
-  readonly settled: Readonly<Record<string, number | string>>;
-  /** The network's inputs in its order; those of `codes` are categories. */
-  readonly categories: readonly string[];
-  readonly numbers: readonly string[];
-  /** Which output is the goal, its sign, and which is the seconds. */
-  readonly target: number;
-  readonly sign: 1 | -1;
-  readonly seconds: number;
-  /** Lowest losses that were ever seen, by instance; from the longest runs of all samplers. */
-  readonly best: Readonly<Record<string, number>>;
-}
-
-const XGBOOST = [
-  ...["nrounds", "eta", "gamma", "lambda", "alpha", "subsample", "max_depth", "min_child_weight"],
-  ...["colsample_bytree", "colsample_bylevel", "rate_drop", "skip_drop"],
-];
-const below = (learner: string, names: readonly string[]) => names.map((name) => `${learner}.${name}`);
-const RPART = below("rpart", ["cp", "maxdepth", "minbucket", "minsplit"]);
-const ranger = (mtry: string) =>
-  below("ranger", ["num.trees", "sample.fraction", mtry, "min.node.size", "num.random.splits"]);
-const AKNN = below("aknn", ["k", "M", "ef", "ef_construction"]);
-
-const SCENARIOS: readonly Scenario[] = [
-  {
-    folder: "v1/lcbench",
-    family: "lcbench",
-    instance: "OpenML_task_id",
-    instances: ["3945", "7593", "167168", "189873", "126029", "146212", "167104", "168331"],
-    settled: { epoch: 52 },
-    categories: ["OpenML_task_id"],
-    numbers: [
-      "epoch",
-      "batch_size",
-      "learning_rate",
-      "momentum",
-      "weight_decay",
-      "num_layers",
-      "max_units",
-      "max_dropout",
-    ],
-    target: 1,
-    sign: -1,
-    seconds: 0,
-    best: {},
-  },
-  {
-    folder: "v1/rbv2_xgboost",
-    family: "conditional",
-    instance: "task_id",
-    instances: ["12", "1501"],
-    settled: { trainsize: 1, repl: 10 },
-    categories: ["task_id", "booster", "num.impute.selected.cpo"],
-    numbers: [...XGBOOST, "trainsize", "repl"],
-    target: 0,
-    sign: -1,
-    seconds: 5,
-    best: {},
-  },
-  {
-    folder: "v0/rbv2_super",
-    family: "conditional",
-    instance: "task_id",
-    instances: ["12", "40499"],
-    settled: { trainsize: 1, repl: 10 },
-    categories: [
-      "task_id",
-      "learner",
-      "svm.kernel",
-      "ranger.respect.unordered.factors",
-      "ranger.splitrule",
-      "aknn.distance",
-      "xgboost.booster",
-      "num.impute.selected.cpo",
-    ],
-    numbers: [
-      ...below("svm", ["cost", "gamma", "tolerance", "degree"]),
-      "glmnet.alpha",
-      "glmnet.s",
-      ...RPART,
-      ...ranger("mtry.power"),
-      ...AKNN,
-      ...below("xgboost", XGBOOST),
-      "trainsize",
-      "repl",
-    ],
-    target: 0,
-    sign: 1,
-    seconds: 4,
-    best: {},
-  },
-  {
-    folder: "v0/iaml_super",
-    family: "conditional",
-    instance: "task_id",
-    instances: ["1489", "41146"],
-    settled: { trainsize: 1 },
-    categories: [
-      "task_id",
-      "learner",
-      "ranger.replace",
-      "ranger.respect.unordered.factors",
-      "ranger.splitrule",
-      "xgboost.booster",
-    ],
-    numbers: [
-      ...ranger("mtry.ratio"),
-      ...RPART,
-      "glmnet.alpha",
-      "glmnet.s",
-      ...below("xgboost", XGBOOST),
-      "trainsize",
-    ],
-    target: 0,
-    sign: 1,
-    seconds: 7,
-    best: {},
-  },
-  {
-    folder: "v0/iaml_xgboost",
-    family: "conditional",
-    instance: "task_id",
-    instances: ["1489"],
-    settled: { trainsize: 1 },
-    categories: ["task_id", "booster"],
-    numbers: [...XGBOOST, "trainsize"],
-    target: 0,
-    sign: 1,
-    seconds: 7,
-    best: {},
-  },
-];
+import type { SeveralTask, Task } from "../task.ts";
+import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
 interface Hyperparameter {
   readonly name: string;
@@ -171,19 +32,64 @@ interface ConfigSpace {
 }
 
 export function yahpo(folder: string): Task[] {
-  return SCENARIOS.flatMap((scenario) => tasksOf(join(folder, "yahpo", scenario.folder), scenario));
+  return SCENARIOS.flatMap((scenario) => {
+    const { name, space, predict } = surrogate(folder, scenario);
+    return scenario.instances.map(
+      (instance): Task => ({
+        name: `${name}-${instance}`,
+        family: scenario.family,
+        space,
+        best: Number.NEGATIVE_INFINITY,
+        loss: (params) => scenario.sign * predict(instance, params)[scenario.target],
+        seconds: (params) => Math.max(1e-3, predict(instance, params)[scenario.seconds]),
+      }),
+    );
+  });
 }
 
-function tasksOf(folder: string, scenario: Scenario): Task[] {
+/** Those with several objectives. They are named by what they add to the first. */
+export function yahpoSeveral(folder: string): SeveralTask[] {
+  return SCENARIOS.flatMap((scenario) => {
+    const { several } = scenario;
+    if (several === undefined) return [];
+    const { name, space, predict } = surrogate(folder, scenario);
+    const [first, ...others] = Object.keys(several.goals);
+    const goals = Object.values(several.goals);
+    return several.instances.map(
+      (instance): SeveralTask => ({
+        name: [name, instance, ...others].join("-"),
+        family: "surrogates",
+        space,
+        objectives: [first, ...others],
+        losses(params) {
+          const outputs = predict(instance, params);
+          return goals.map(({ target, sign }) => sign * outputs[target]);
+        },
+      }),
+    );
+  });
+}
+
+/** A scenario's space, and what its network says of a configuration on one of its data sets. */
+function surrogate(data: string, scenario: Scenario) {
+  const folder = join(data, "yahpo", scenario.folder);
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
   const config: ConfigSpace = read("config_space.json");
   const codes: Readonly<Record<string, Readonly<Record<string, number>>>> = read("encoding.json");
   let run: ReturnType<typeof onnx> | undefined; // some megabytes: read when first needed
-  const tensor = (data: readonly number[], integer: boolean) => {
-    return { shape: [1, data.length], data: Float64Array.from(data), integer };
+  const tensor = (values: readonly number[], integer: boolean) => {
+    return { shape: [1, values.length], data: Float64Array.from(values), integer };
   };
-  const predict = (values: Params) => {
+  const { paths, space } = spaceOf(config, scenario);
+  const predict = (instance: string, params: Params) => {
     run ??= onnx(readFileSync(join(folder, "model.onnx")));
+    const values: Params = {
+      ...Object.fromEntries(
+        Object.entries(params).map(([path, value]) => [paths.get(path) as string, value]),
+      ),
+      ...scenario.settled,
+      [scenario.instance]: instance,
+    };
     const category = (name: string) => codes[name][name in values ? String(values[name]) : "#na#"];
     return run({
       x_cat: tensor(scenario.categories.map(category), true),
@@ -193,24 +99,7 @@ function tasksOf(folder: string, scenario: Scenario): Task[] {
       ),
     }).data;
   };
-  const { paths, space } = spaceOf(config, scenario);
-  return scenario.instances.map((instance): Task => {
-    const values = (params: Params): Params => ({
-      ...Object.fromEntries(
-        Object.entries(params).map(([path, value]) => [paths.get(path) as string, value]),
-      ),
-      ...scenario.settled,
-      [scenario.instance]: instance,
-    });
-    return {
-      name: `${scenario.folder.split("/")[1]}-${instance}`,
-      family: scenario.family,
-      space,
-      best: scenario.best[instance] ?? Number.NEGATIVE_INFINITY,
-      loss: (params) => scenario.sign * predict(values(params))[scenario.target],
-      seconds: (params) => Math.max(1e-3, predict(values(params))[scenario.seconds]),
-    };
-  });
+  return { name: scenario.folder.split("/")[1], space, predict };
 }
 
 /** The space without what is settled. A dot of theirs is no branch of ours: names are written with underscores. */
