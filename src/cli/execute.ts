@@ -11,6 +11,8 @@ import { trialJson } from "./trial-json.ts";
 
 export interface ExecuteOptions {
   readonly parallel: number;
+  /** How long a program may take to end when it is asked to. */
+  readonly graceMs?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
   /** What later commands need to find the study, as flags with a space before them. */
@@ -49,6 +51,7 @@ export async function execute(study: Study, engine: Engine, options: ExecuteOpti
       drain: drain.signal,
       signal: abort.signal,
       parallel: options.parallel,
+      ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
     });
     const told = hopeless
       ? { ...end, kind: "failures" as const, reason: `the first ${HOPELESS} trials all failed` }

@@ -115,6 +115,7 @@ function addRunCommands(program: Command): void {
     .option("--seed <number>", "makes suggestions repeatable")
     .option("--time <limit>", "how long the study may run in all: 90s, 30m, 2h")
     .option("--timeout, --trial-timeout <limit>", "how long one trial may run")
+    .option("--grace <limit>", "how long a program may take to end when it is asked to (10s)")
     .option("--target <metric=value>", "stop when a trial reaches it", collect)
     .option("--max-failures <number>", "stop when so many trials failed")
     .option("--retries <number>", "try a failed trial again so many times (0)")

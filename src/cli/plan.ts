@@ -24,6 +24,7 @@ export interface Plan {
   readonly env?: Readonly<Record<string, string>>;
   readonly patterns?: Readonly<Record<string, string>>;
   readonly trialTimeoutMs?: number;
+  readonly graceMs?: number;
   readonly value?: "last" | "best";
 }
 
@@ -36,7 +37,7 @@ export interface Placement {
 
 /** What the description says to run. @throws {InvalidInputError} if it says nothing, or what cannot be run */
 export function planOf(description: Description): { plan: Plan; objective?: Objective } {
-  const { run, cwd, env, patterns, trialTimeoutMs, value } = description;
+  const { run, cwd, env, patterns, trialTimeoutMs, graceMs, value } = description;
   if (run === undefined)
     throw new InvalidInputError(
       "nothing to run: put the program behind --, such as fettle run … -- python train.py --lr {lr}",
@@ -62,6 +63,7 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
       patterns,
       value,
       ...(trialTimeoutMs !== undefined && { trialTimeoutMs }),
+      ...(graceMs !== undefined && { graceMs }),
     },
   };
 }
@@ -129,6 +131,7 @@ export async function engineFor(
     env: plan.env,
     patterns: plan.patterns,
     timeoutMs: plan.trialTimeoutMs,
+    graceMs: plan.graceMs,
     ...(plan.value === "best" && { best: directionsOf(study.history.problem.objectives) }),
   });
 }

@@ -49,6 +49,7 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
       return await execute(study, engine, {
         ...flags,
         parallel: placement.parallel,
+        graceMs: plan.graceMs,
         flags: shown,
         guard: true,
       });

@@ -75,6 +75,7 @@ export async function action(
       return await execute(study, engine, {
         ...flags,
         parallel: description.parallel,
+        graceMs: plan.graceMs,
         flags: shownStorage(location),
         guard,
       });

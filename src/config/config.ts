@@ -127,6 +127,8 @@ export interface Config {
   readonly time?: string | number;
   /** How long one trial may run: "10m", or seconds. */
   readonly trial_timeout?: string | number;
+  /** How long a program may take to end when it is asked to: "10s", or seconds. */
+  readonly grace?: string | number;
   /** The last step of a full training, for `{budget}`. */
   readonly max_steps?: number;
   /** Which report is a trial's value. */

@@ -53,6 +53,7 @@ export interface Description {
   readonly warmStart: readonly string[];
   readonly value: "last" | "best";
   readonly trialTimeoutMs?: number;
+  readonly graceMs?: number;
   /** As `storage`. */
   readonly files?: string;
   readonly env: Readonly<Record<string, string>>;
@@ -117,6 +118,7 @@ export function describeRun({ file, flags = {}, command, folder }: DescriptionPa
     warmStart: flags.warmStart ?? readSources(file, folder),
     value: oneOf("--value", flags.value, ["last", "best"]) ?? config.value ?? "last",
     trialTimeoutMs: timeoutMs,
+    graceMs: duration("grace", flags.grace, "--grace", file),
     files: flags.files ?? inFile(config.files),
     env: Object.fromEntries(Object.entries(config.env ?? {}).map(([name, value]) => [name, String(value)])),
     cwd: readCwd(file, run, command, folder),
@@ -168,7 +170,7 @@ function readLimits(
 }
 
 function duration(
-  key: "time" | "trial_timeout",
+  key: "time" | "trial_timeout" | "grace",
   text: string | undefined,
   flag: string,
   file: LoadedConfig | undefined,

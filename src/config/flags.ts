@@ -25,6 +25,7 @@ export interface Flags {
   readonly seed?: string;
   readonly time?: string;
   readonly trialTimeout?: string;
+  readonly grace?: string;
   readonly target?: readonly string[];
   readonly maxFailures?: string;
   readonly retries?: string;

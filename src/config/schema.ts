@@ -121,6 +121,9 @@ export const configSchema = z.strictObject({
   gpus_per_trial: count.optional().describe("how many GPUs each trial gets; 1 unless given"),
   seed: z.int().optional().describe("makes suggestions repeatable"),
   time: duration.optional().describe("how long the study may run in all: 90s, 30m, 2h, or seconds"),
+  grace: duration
+    .optional()
+    .describe("how long a program may take to end when it is asked to; 10s unless given"),
   trial_timeout: duration.optional().describe("how long one trial may run: 90s, 30m, 2h, or seconds"),
   max_steps: count.optional().describe("the last step of a full training, for {budget}"),
   value: z.enum(["last", "best"]).optional().describe("which report is a trial's value; last unless given"),
