@@ -122,7 +122,6 @@ export function normalCdf(x: number): number {
   return 0.5 * erfcx(-x * Math.SQRT1_2) * exp(-0.5 * q * q) * exp(-0.5 * (x - q) * (x + q));
 }
 
-/** Φ at multiples of 1/64 between ±8, and its slope there; made when it is first asked for. */
 let table: Float64Array | undefined;
 const TABLE_STEPS = 64;
 const TABLE_END = 8;
@@ -138,6 +137,12 @@ export function quickNormalCdf(x: number): number {
   const [y0, d0, y1, d1] = [table[2 * k], table[2 * k + 1], table[2 * k + 2], table[2 * k + 3]];
   const rise = y1 - y0;
   return y0 + t * (d0 + t * (3 * rise - 2 * d0 - d1 + t * (d0 + d1 - 2 * rise)));
+}
+
+/** Φ at multiples of 1/64 between ±8, each followed by its slope there; made when it is first asked for. */
+export function normalCdfTable(): Float64Array {
+  table ??= makeTable();
+  return table;
 }
 
 function makeTable(): Float64Array {

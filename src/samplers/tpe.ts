@@ -8,7 +8,7 @@ import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
-import { type Densities, densitiesOf, type Orders, ordersOf } from "./tpe/densities.ts";
+import { type Densities, densitiesOf, incumbentOf, type Orders, ordersOf } from "./tpe/densities.ts";
 import { proposals } from "./tpe/proposals.ts";
 
 export interface TpeState {
@@ -63,7 +63,8 @@ export function densityRatio(orders: Orders, observed: Observed, params: Params)
 
 function suggest({ observed, seen, orders }: TpeState, densities: Densities, slot: Slot): Answer {
   const { space } = observed.problem;
-  const candidates = proposals(space, orders.snap, observed, densities, slot);
+  const incumbent = incumbentOf(orders, observed);
+  const candidates = proposals(space, orders.snap, incumbent, densities, slot);
   const stream = slot.rng.stream("otherwise");
   return firstUnseen(seen, slot, (n) =>
     n < candidates.length ? candidates[n].unit : uniformPoint(stream, space.parameters.length),

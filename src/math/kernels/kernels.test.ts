@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { rng } from "../../random.ts";
+import { normalCdf, normalCdfTable } from "../special.ts";
 import { createKernels, type Kernels } from "./kernels.ts";
 
 const SIZES = [1, 2, 3, 5, 17, 47, 48, 49, 50, 97, 131];
@@ -67,14 +68,135 @@ test("the compiled kernels and the reference give the same bits", () => {
       kernels.gradientSums(3, 2, n, points, stride, vectors, inverse, slopes, stride, work, sums);
       out.push([...memory.subarray(sums, sums + width)]);
       kernels.maternRow(3, 2, n, 2, rows, weights, points, stride, vectors, 0);
-      kernels.addSquares(n, 0.4, points, points + stride, vectors);
       kernels.addRow(n, points, vectors);
       out.push([...memory.subarray(vectors, vectors + n)]);
       for (let p = 0; p < n; p++) memory[vectors + p] = -p * p;
-      out.push(kernels.largest(n, vectors), kernels.sumExp(n, vectors, 0.5));
+      out.push(kernels.logSumExp(n, vectors));
+      for (let p = 0; p < n; p++) memory[vectors + p] = 10 ** (p / 3 - 10);
+      kernels.logs(n, vectors);
+      out.push([...memory.subarray(vectors, vectors + n)]);
       return out;
     });
     expect(results[0]).toEqual(results[1]);
+  }
+});
+
+/**
+ * The kernels of n components and the prior's, of which some lack the branch: an integral, cells, choices, and a
+ * narrow integral.
+ */
+function parzen(kernels: Kernels, n: number, lacking: number) {
+  const stream = rng(6, n);
+  const dimensions = 4;
+  const write = (values: ArrayLike<number>) => {
+    const place = kernels.reserve(values.length);
+    kernels.memory.set(values, place);
+    return place;
+  };
+  const writeIntegers = (values: number[]) => {
+    const place = kernels.reserve((values.length + 1) >> 1);
+    new Int32Array(kernels.memory.buffer).set(values, 2 * place);
+    return place;
+  };
+  const members = Array.from({ length: n }, (_, i) => (i % 5 === 3 ? -1 : 0));
+  let count = 0;
+  const component = members.map((member) => (member < 0 ? -1 : count++));
+  const having = members.flatMap((_, i) => (lacking > 0 && i % lacking === 0 ? [] : [i]));
+  const table = write(normalCdfTable());
+  const cells = write([0.1, 0.3, 0.5, 0.7, 0.9]);
+  const own = count + 1;
+  const norms = write(new Float64Array(own + 1).fill(-1e6));
+  const products = write(new Float64Array(own + 1).fill(1));
+  const group = 8 * ((own + 1) >> 1);
+  const at = write(new Float64Array(2 * group));
+  const components = writeIntegers(component);
+  let present = 0;
+  const units = Array.from({ length: dimensions }, (_, d) =>
+    having.map(() => (d === 1 ? (stream.integer(5) + 0.5) / 5 : stream.uniform())),
+  );
+  units.forEach((values, d) => {
+    const order = values.map((_, k) => k).sort((a, b) => values[a] - values[b]);
+    const places = writeIntegers(order.map((k) => having[k]));
+    const sorted = write(order.map((k) => values[k]));
+    if (d === 0) present = kernels.parzenMembers(having.length, places, components, norms);
+    const block = at + group * (d >> 1) + 4 * (d & 1);
+    if (d === 2) kernels.parzenCodes(own, having.length, places, sorted, components, 3, block);
+    else
+      kernels.parzenNumbers(
+        ...([own, having.length, places, sorted, components, d === 3 ? 0.01 : 0.1, 0.5, 1] as const),
+        ...([d === 1 ? cells : 0, d === 1 ? 5 : 0, table, block, products, norms] as const),
+      );
+  });
+  kernels.memory[norms + own - 1] = 0;
+  kernels.subtractLogs(own, products, norms);
+  kernels.memory[norms + own] = Number.NEGATIVE_INFINITY;
+  const query = write([
+    0.31, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 1, 1, -0.2, -2, -1.1, -1.3, 0.62, 0, 0, 0, 0, 0,
+  ]);
+  return { own, dimensions, norms, at, group, query, present, component, having, units };
+}
+
+test("Parzen kernels: the compiled ones and the reference give the same bits", () => {
+  for (const n of SIZES)
+    for (const lacking of [0, 3]) {
+      const [first, second] = both().map((kernels) => {
+        const { own, norms, at, group, query, dimensions, present } = parzen(kernels, n, lacking);
+        const out = kernels.reserve(own);
+        kernels.parzenExponents(own, norms, at, dimensions, query, out);
+        const { memory } = kernels;
+        const results = [present, ...memory.subarray(at, at + 2 * group), ...memory.subarray(out, out + own)];
+        results.push(kernels.parzenLogDensity(own, norms, at, dimensions, query, kernels.reserve(own)));
+        const lent = kernels.parzenLent(own, out, norms);
+        kernels.addOwnOrLent(own, norms, out, lent, norms);
+        results.push(lent, ...memory.subarray(norms, norms + own));
+        return results;
+      });
+      expect(first).toEqual(second);
+      expect(first.every((value) => !Number.isNaN(value))).toBe(true);
+    }
+});
+
+test("a Parzen density is the sum over its kernels, whatever is left out of it", () => {
+  for (const n of SIZES) {
+    const kernels = createKernels();
+    const { own, norms, at, query, dimensions, component, having, units } = parzen(kernels, n, 0);
+    const members = having.flatMap((i, k) => (component[i] < 0 ? [] : [k]));
+    /** Width and centre of a member in one dimension, as the neighbours say. */
+    const kernelOf = (d: number, k: number, narrowest: number) => {
+      const sorted = members.map((m) => [units[d][m], m]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+      const at = sorted.findIndex(([, m]) => m === k);
+      const centre = units[d][k];
+      const gaps = [at > 0 && centre - sorted[at - 1][0], sorted[at + 1] && sorted[at + 1][0] - centre];
+      const own = gaps.filter((gap) => typeof gap === "number");
+      const width =
+        own.length === 0
+          ? Math.max(centre, 1 - centre)
+          : at === 0 || at === sorted.length - 1
+            ? own[0]
+            : Math.max(...own);
+      return [centre, Math.min(1, Math.max(narrowest, width))];
+    };
+    const integral = (centre: number, sigma: number, x: number) =>
+      Math.exp(-0.5 * ((x - centre) / sigma) ** 2) /
+      sigma /
+      (normalCdf((1 - centre) / sigma) - normalCdf(-centre / sigma));
+    const cells = (centre: number, sigma: number, x: number) => {
+      const height = (u: number) => Math.exp(-0.5 * ((u - centre) / sigma) ** 2);
+      return height(x) / [0.1, 0.3, 0.5, 0.7, 0.9].reduce((sum, u) => sum + height(u), 0);
+    };
+    let expected = integral(0.5, 1, 0.31) * cells(0.5, 1, 0.5) * Math.exp(-1.3) * integral(0.5, 1, 0.62);
+    for (const k of members) {
+      const [c0, s0] = kernelOf(0, k, 0.1);
+      const [c1, s1] = kernelOf(1, k, 0.1);
+      const [c3, s3] = kernelOf(3, k, 0.01);
+      const choice = Math.floor(units[2][k] * 3) === 1 ? -0.2 : -2;
+      expected += integral(c0, s0, 0.31) * cells(c1, s1, 0.5) * Math.exp(choice) * integral(c3, s3, 0.62);
+    }
+    const found = kernels.parzenLogDensity(own, norms, at, dimensions, query, kernels.reserve(own));
+    expect(found).toBeCloseTo(Math.log(expected), 7);
+    const out = kernels.reserve(own);
+    kernels.parzenExponents(own, norms, at, dimensions, query, out);
+    expect(kernels.logSumExp(own, out)).toBeCloseTo(found, 12);
   }
 });
 

@@ -98,14 +98,76 @@ export interface Kernels {
   /** out[c] ← v_c · v_c */
   squares(count: number, n: number, v: number, stride: number, out: number): void;
 
-  /** exponents[k] −= ((x − centres[k]) scales[k])² */
-  addSquares(n: number, x: number, centres: number, scales: number, exponents: number): void;
-  /** exponents[k] += row[k] */
-  addRow(n: number, row: number, exponents: number): void;
-  /** The largest of n values; −∞ if there are none. */
-  largest(n: number, values: number): number;
-  /** Σ e^(exponents[k] − shift), for a shift of at least the largest; terms below e^−600 count as that. */
-  sumExp(n: number, exponents: number, shift: number): number;
+  /** values[k] += row[k] */
+  addRow(n: number, row: number, values: number): void;
+  /** values[k] ← ln values[k], for positive numbers that are no denormals. */
+  logs(n: number, values: number): void;
+  /** values[k] −= ln products[k] */
+  subtractLogs(n: number, products: number, values: number): void;
+  /** ln Σ e^values[k]; terms below e^−64 of the largest may be left out. */
+  logSumExp(n: number, values: number): number;
+
+  /**
+   * Centres and widths of one dimension of a Parzen estimator's kernels, and their masses: a kernel reaches to the
+   * farther of its neighbours; the first and the last to the one that they have.
+   *
+   * @param size         components, the prior's last
+   * @param having       observations that have the dimension: their indices, ascending by `values`, stand at `places`
+   * @param component    of each observation: its component, or −1; as indices, integers of 32 bits
+   * @param cells        unit coordinates of the values there are, where masses are sums; none: integrals
+   * @param table        the table of Φ, as `quickNormalCdf` reads it
+   * @param at           blocks of two components, 8 apart: first both centres, then both 1/(√2 σ)
+   * @param products     is multiplied by the masses, and before it vanishes its logarithm is taken off `norms`
+   */
+  parzenNumbers(
+    size: number,
+    having: number,
+    places: number,
+    values: number,
+    component: number,
+    narrowest: number,
+    priorCentre: number,
+    priorSigma: number,
+    cells: number,
+    cellCount: number,
+    table: number,
+    at: number,
+    products: number,
+    norms: number,
+  ): void;
+  /** The same of a dimension of unordered choices: their codes; −1 for components without one, −2 for the prior's. */
+  parzenCodes(
+    size: number,
+    having: number,
+    places: number,
+    values: number,
+    component: number,
+    choices: number,
+    at: number,
+  ): void;
+  /** norms[component] ← 0 for each of these observations that has one. Returns how many have. */
+  parzenMembers(having: number, places: number, component: number, norms: number): number;
+  /**
+   * out ← base + ln of each component's kernel at a candidate. A block holds two dimensions, 4 apart; those of the
+   * next two stand after all blocks of these.
+   *
+   * @param query    six numbers by dimension: the coordinate and 0; or the choice and 1, then ln of the probability
+   *                 of a component of the same choice, of another, of one without, and of the prior's
+   */
+  parzenExponents(n: number, base: number, at: number, dimensions: number, query: number, out: number): void;
+  /** ln Σ of e to the same; terms below e^−64 of the last, or of the largest, may be left out. `work`: room for n. */
+  parzenLogDensity(
+    n: number,
+    base: number,
+    at: number,
+    dimensions: number,
+    query: number,
+    work: number,
+  ): number;
+  /** ln Σ e^(own[k] + logWeights[k]) */
+  parzenLent(n: number, own: number, logWeights: number): number;
+  /** values[k] += own[k], or `lent` where norms[k] says that the component is not there. */
+  addOwnOrLent(n: number, norms: number, own: number, lent: number, values: number): void;
 }
 
 /** The exports of the compiled module. */

@@ -4,6 +4,7 @@
  */
 import { exp } from "../elementary.ts";
 import type { Kernels } from "./kernels.ts";
+import { parzenReference } from "./reference-parzen.ts";
 
 const PANEL = 48;
 const TILE = 2;
@@ -200,26 +201,9 @@ export function reference(): Kernels {
       for (let c = 0; c < count; c++) memory[out + c] = dot(v + c * stride, v + c * stride, n);
     },
 
-    addSquares(n, x, centres, scales, exponents) {
-      for (let k = 0; k < n; k++) {
-        const u = (x - memory[centres + k]) * memory[scales + k];
-        memory[exponents + k] -= u * u;
-      }
-    },
     addRow(n, row, exponents) {
       for (let k = 0; k < n; k++) memory[exponents + k] += memory[row + k];
     },
-    largest(n, values) {
-      let most = Number.NEGATIVE_INFINITY;
-      for (let k = 0; k < n; k++) most = Math.max(most, memory[values + k]);
-      return most;
-    },
-    sumExp(n, exponents, shift) {
-      const lanes = [0, 0];
-      const term = (k: number) => exp(Math.max(memory[exponents + k] - shift, -FARTHEST));
-      for (let k = 0; k < (n & ~1); k++) lanes[k & 1] += term(k);
-      const total = lanes[0] + lanes[1];
-      return n & 1 ? total + term(n - 1) : total;
-    },
+    ...parzenReference(() => memory),
   };
 }

@@ -1,179 +1,221 @@
 /**
  * The kernels of one branch of a Parzen estimator: one joint kernel for each observation that has the branch.
  */
-import { exp, log } from "../../math/elementary.ts";
+import { log } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
-import { quickNormalCdf } from "../../math/special.ts";
+import { normalCdfTable } from "../../math/special.ts";
 import type { SpacePrior } from "../prior.ts";
-import type { Branch, Dimension } from "./layout.ts";
+import type { Branch } from "./layout.ts";
 
 /** Kernels are at least 1/(m + 2) wide, or this share of the range. */
 const NARROWEST = 1 / 100;
-/** Beyond so many standard deviations the ends of the range cut nothing off. */
-const NO_TAIL = 6;
 /** The prior component of a number of which nothing is expected. */
 const UNINFORMED = { centre: 0.5, sigma: 1 };
-/** A product of masses of at least a hundredth each is taken down before it could vanish. */
-const SMALL = 1e-200;
-const NO_CODES = new Int32Array(0);
-/** Stands for a kernel that is not there. */
-export const ABSENT = -1e6;
+/** The norm of a kernel that is not there. */
+const ABSENT = -1e6;
+/** Doubles of a block of two components and two dimensions, and of one dimension's half. */
+const BLOCK = 8;
+const HALF = 4;
+/** Doubles of a candidate's coordinate. */
+const QUERY = 6;
 
-/** The first `size` entries are valid. */
+/** Places of observations in the order of one of their coordinates. The first `size` entries are valid. */
 export interface Order {
   readonly places: Int32Array;
   readonly values: Float64Array;
   readonly size: number;
 }
 
+/** What mixtures over the same observations share, in the kernels' memory. */
+export interface Shared {
+  /** For each parameter: where the places of the observations that have it stand, ascending by coordinate. */
+  readonly orders: readonly { readonly places: number; readonly values: number; readonly size: number }[];
+  /** Where the table of Φ stands. */
+  readonly table: number;
+  /** For each parameter: where its cells stand, if it has few. */
+  readonly cells: ReadonlyMap<number, number>;
+}
+
 export interface Members {
+  readonly shared: Shared;
   /** Which observations are members: the component of each, or −1. Shape (observations). */
   readonly component: Int32Array;
   /** How many are. */
   readonly count: number;
   /** Weight of each component, the prior's last, shape (count + 1); any sum. */
   readonly weights: Float64Array;
-  /** For each parameter: the places of the observations that have it, ascending by coordinate, and those. */
-  readonly orders: readonly Order[];
   /** What the prior component is, where the user expects something; as wide as the range otherwise. */
   readonly prior?: SpacePrior;
+}
+
+/** Writes to memory what the mixtures to come share. */
+export function share(kernels: Kernels, branches: readonly Branch[], orders: readonly Order[]): Shared {
+  const write = (values: Float64Array) => {
+    const place = kernels.reserve(values.length);
+    kernels.memory.set(values, place);
+    return place;
+  };
+  const table = write(normalCdfTable());
+  const cells = new Map<number, number>();
+  for (const { dimensions } of branches)
+    for (const { index, cells: own } of dimensions) if (own !== undefined) cells.set(index, write(own));
+  return {
+    table,
+    cells,
+    orders: orders.map(({ places, values, size }) => ({
+      places: writeIntegers(kernels, places.subarray(0, size)),
+      values: write(values.subarray(0, size)),
+      size,
+    })),
+  };
+}
+
+/** Writes integers to memory, two in a double's room. */
+export function writeIntegers(kernels: Kernels, values: Int32Array): number {
+  const place = kernels.reserve((values.length + 1) >> 1);
+  new Int32Array(kernels.memory.buffer).set(values, 2 * place);
+  return place;
 }
 
 /** Places of one branch's kernels in memory. */
 export interface Joint {
   readonly branch: Branch;
-  /** Normalising terms, ABSENT where a component lacks the branch. */
+  /** Index of the parameter that says whether a point has the branch. */
+  readonly first: number;
+  /** Normalising terms, far below 0 where a component lacks the branch. */
   readonly norms: number;
-  /** By dimension, of numbers: centres and 1/(√2 σ). */
-  readonly centres: readonly number[];
-  readonly scales: readonly number[];
-  /** By dimension, of choices: that of each component, −1 for the prior's. */
-  readonly codes: readonly Int32Array[];
-  /** Whether every component has the branch, and ln of the weights of those that have it. */
+  /** The same and ln of the weights, where every component has the branch. */
+  readonly base: number;
   readonly everywhere: boolean;
+  /** ln of the weights of those that have the branch. */
   readonly logWeight: number;
+  /** Blocks of centres and widths. */
+  readonly at: number;
+  /** How far the blocks of the next two dimensions stand from those. */
+  readonly group: number;
+  /** A candidate's coordinates. */
+  readonly query: number;
 }
 
-/** Writes a branch's kernels to memory. */
-export function buildJoint(kernels: Kernels, branch: Branch, members: Members, weights: Float64Array): Joint {
-  const size = members.count + 1;
+/** Writes a branch's kernels to memory. `component` and `logWeights` are places. */
+export function buildJoint(
+  kernels: Kernels,
+  branch: Branch,
+  members: Members,
+  component: number,
+  weights: Float64Array,
+  logWeights: number,
+): Joint {
+  const { shared, count, prior } = members;
+  const { dimensions } = branch;
+  const size = count + 1;
+  const group = BLOCK * ((size + 1) >> 1);
   const norms = kernels.reserve(size);
-  const centres = branch.dimensions.map(({ choices }) => (choices > 0 ? 0 : kernels.reserve(size)));
-  const scales = branch.dimensions.map(({ choices }) => (choices > 0 ? 0 : kernels.reserve(size)));
+  const products = kernels.reserve(size);
+  const base = kernels.reserve(size);
+  const at = kernels.reserve(group * ((dimensions.length + 1) >> 1));
+  const query = kernels.reserve(QUERY * dimensions.length);
   const { memory } = kernels;
-  const first = branch.dimensions[0].index;
+  const [{ index: first }] = dimensions;
+  const having = shared.orders[first];
   memory.fill(ABSENT, norms, norms + size);
-  memory[norms + members.count] = 0;
-  let present = 1;
-  let weight = weights[members.count];
-  const { places, size: having } = members.orders[first];
-  for (let k = 0; k < having; k++) {
-    const component = members.component[places[k]];
-    if (component < 0) continue;
-    memory[norms + component] = 0;
-    weight += weights[component];
-    present++;
+  memory.fill(1, products, products + size);
+  memory[norms + count] = 0;
+  const present = kernels.parzenMembers(having.size, having.places, component, norms);
+  const everywhere = present === count;
+  if (!everywhere) memory.fill(0, at, query); // what is not there must be a number
+  const narrowest = Math.max(NARROWEST, 1 / (present + 2));
+  for (let d = 0; d < dimensions.length; d++) {
+    const { index, choices, cells } = dimensions[d];
+    const order = shared.orders[index];
+    const block = at + group * (d >> 1) + HALF * (d & 1);
+    const place = query + QUERY * d;
+    memory[place + 1] = 0;
+    if (choices > 0) {
+      kernels.parzenCodes(size, order.size, order.places, order.values, component, choices, block);
+      memory.set([1, ...choiceLogs(count, choices)], place + 1);
+      continue;
+    }
+    const { centre, sigma } = prior?.number(index) ?? UNINFORMED;
+    kernels.parzenNumbers(
+      ...([size, order.size, order.places, order.values, component, narrowest, centre, sigma] as const),
+      ...([shared.cells.get(index) ?? 0, cells?.length ?? 0, shared.table] as const),
+      ...([block, products, norms] as const),
+    );
   }
-  const masses = massesOf(kernels, norms, size);
-  branch.dimensions.forEach((dimension, d) => {
-    if (dimension.choices === 0)
-      writeNumbers(kernels, dimension, members, present - 1, centres[d], scales[d], masses.times);
-  });
-  masses.close();
-  const codes = branch.dimensions.map((dimension) => codesOf(dimension, members));
-  return { branch, norms, centres, scales, codes, everywhere: present === size, logWeight: log(weight) };
+  kernels.subtractLogs(size, products, norms);
+  memory.copyWithin(base, logWeights, logWeights + size);
+  kernels.addRow(size, norms, base);
+  if (size & 1) memory[base + size] = Number.NEGATIVE_INFINITY; // what stands past an odd end counts for nothing
+  const logWeight = everywhere ? 0 : log(weightOfThose(kernels, members, weights, having));
+  return { branch, first, norms, base, everywhere, logWeight, at, group, query };
 }
 
-function codesOf({ index, choices }: Dimension, { component, count, orders }: Members): Int32Array {
-  if (choices === 0) return NO_CODES;
-  const codes = new Int32Array(count + 1).fill(-1);
-  const { places, values, size } = orders[index];
+/** Sum of the weights of the components that have the branch: the prior's, then in the order of the coordinate. */
+function weightOfThose(
+  { memory }: Kernels,
+  { component, count }: Members,
+  weights: Float64Array,
+  { places, size }: Shared["orders"][number],
+): number {
+  const integers = new Int32Array(memory.buffer);
+  let weight = weights[count];
   for (let k = 0; k < size; k++) {
-    const i = component[places[k]];
-    if (i >= 0) codes[i] = Math.min(choices - 1, Math.floor(values[k] * choices));
+    const i = component[integers[2 * places + k]];
+    if (i >= 0) weight += weights[i];
   }
-  return codes;
+  return weight;
+}
+
+/** Writes a candidate's coordinates: unit ones of numbers, indices of choices. */
+export function writeQuery(
+  { memory }: Kernels,
+  { branch, query }: Joint,
+  unit: Float64Array,
+  { prior }: Members,
+): void {
+  const { dimensions } = branch;
+  for (let d = 0; d < dimensions.length; d++) {
+    const { index, choices } = dimensions[d];
+    const place = query + QUERY * d;
+    if (choices === 0) {
+      memory[place] = unit[index];
+      continue;
+    }
+    const choice = Math.min(choices - 1, Math.floor(unit[index] * choices));
+    memory[place] = choice;
+    if (prior !== undefined) memory[place + 5] = prior.choice(index)?.[choice] ?? memory[place + 4];
+  }
+}
+
+/** A component's own centre and standard deviation; of a choice, `centre` is its code, below 0 where it has none. */
+export function componentOf(
+  { memory }: Kernels,
+  { at, group }: Joint,
+  d: number,
+  component: number,
+): { readonly centre: number; readonly sigma: number } {
+  const block = at + group * (d >> 1) + BLOCK * (component >> 1) + HALF * (d & 1) + (component & 1);
+  return { centre: memory[block], sigma: Math.SQRT1_2 / memory[block + 2] };
+}
+
+/** Whether a component has the branch. */
+export function hasBranch({ memory }: Kernels, { norms }: Joint, component: number): boolean {
+  return memory[norms + component] > ABSENT / 2;
 }
 
 /**
- * Centres and widths: a kernel reaches to the farther of its neighbours; the first and the last to the one that
- * they have (Bergstra et al. 2011, with the ends of the range left out).
+ * ln of the probability of a component's own choice, of another, of any in a component without one, and in the
+ * prior: one count more than a share 1/(m + 1) of each.
  */
-function writeNumbers(
-  kernels: Kernels,
-  dimension: Dimension,
-  { component, orders, count, prior }: Members,
-  present: number,
-  centres: number,
-  scales: number,
-  times: (component: number, mass: number) => void,
-): void {
-  const { memory } = kernels;
-  const narrowest = Math.max(NARROWEST, 1 / (present + 2));
-  let [lastCentre, lastSigma, mass] = [Number.NaN, Number.NaN, 1];
-  const write = (i: number, centre: number, width: number) => {
-    const sigma = Math.min(1, Math.max(narrowest, width));
-    memory[centres + i] = centre;
-    memory[scales + i] = Math.SQRT1_2 / sigma;
-    if (centre !== lastCentre || sigma !== lastSigma) mass = massOf(dimension, centre, sigma); // cells hold many
-    [lastCentre, lastSigma] = [centre, sigma];
-    times(i, mass);
-  };
-  memory.fill(0.5, centres, centres + count + 1);
-  memory.fill(Math.SQRT1_2, scales, scales + count + 1);
-  const { places, values, size } = orders[dimension.index];
-  let before = -1;
-  let at = -1;
-  for (let next = 0; next < size; next++) {
-    if (component[places[next]] < 0) continue;
-    if (at >= 0) {
-      const right = values[next] - values[at];
-      write(
-        component[places[at]],
-        values[at],
-        before < 0 ? right : Math.max(values[at] - values[before], right),
-      );
-    }
-    before = at;
-    at = next;
-  }
-  if (at >= 0) {
-    const own = values[at];
-    write(component[places[at]], own, before < 0 ? Math.max(own, 1 - own) : own - values[before]);
-  }
-  const { centre, sigma } = prior?.number(dimension.index) ?? UNINFORMED;
-  write(count, centre, sigma);
+function choiceLogs(count: number, choices: number): readonly [number, number, number, number] {
+  const share = 1 / (count + 1);
+  const total = 1 + choices * share;
+  const unseen = -log(choices);
+  return [log((1 + share) / total), log(share / total), unseen, unseen];
 }
 
-/** Products of masses by component, so that one logarithm is taken for all dimensions of a branch. */
-function massesOf(kernels: Kernels, norms: number, size: number) {
-  const { memory } = kernels;
-  const products = new Float64Array(size).fill(1);
-  return {
-    times(component: number, mass: number) {
-      products[component] *= mass;
-      if (products[component] > SMALL) return;
-      memory[norms + component] -= log(products[component]);
-      products[component] = 1;
-    },
-    close() {
-      for (let i = 0; i < size; i++) if (products[i] !== 1) memory[norms + i] -= log(products[i]);
-    },
-  };
-}
-
-/** A kernel's integral over the range, or its sum over the cells; √(2π) and the cells' width left out. */
-function massOf({ cells }: Dimension, centre: number, sigma: number): number {
-  if (cells === undefined) {
-    const left = centre / sigma;
-    const right = (1 - centre) / sigma;
-    if (left > NO_TAIL && right > NO_TAIL) return sigma;
-    return sigma * (quickNormalCdf(right) - quickNormalCdf(-left));
-  }
-  let sum = 0;
-  for (const cell of cells) {
-    const z = (cell - centre) / sigma;
-    sum += exp(-0.5 * z * z);
-  }
-  return sum;
+/** The probability that a draw is the component's own choice, and not one of all. */
+export function ownShare(count: number, choices: number): number {
+  return 1 / (1 + choices * (1 / (count + 1)));
 }

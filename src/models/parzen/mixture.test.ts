@@ -3,6 +3,7 @@ import { createKernels } from "../../math/kernels/kernels.ts";
 import { rng } from "../../random.ts";
 import { snapOf } from "../../space/snap.ts";
 import { categorical, float, oneOf, type Space, space } from "../../space.ts";
+import { share } from "./joint.ts";
 import { branchesOf } from "./layout.ts";
 import { mixture } from "./mixture.ts";
 
@@ -27,12 +28,10 @@ function mixtureOf(s: Space, units: readonly number[][]) {
   });
   const component = Int32Array.from(points, (_, place) => place);
   const weights = new Float64Array(points.length + 1).fill(1);
-  return mixture(createKernels(), branchesOf(s), {
-    component,
-    count: points.length,
-    weights,
-    orders,
-  });
+  const kernels = createKernels();
+  const branches = branchesOf(s);
+  const shared = share(kernels, branches, orders);
+  return mixture(kernels, branches, { shared, component, count: points.length, weights });
 }
 
 test("a density over reals integrates to one, but for its constant", () => {

@@ -4,12 +4,20 @@
  *
  * @see Bergstra et al. 2011, "Algorithms for hyper-parameter optimization"; Falkner et al. 2018 for joint kernels
  */
-import { exp, log } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
 import { normalCdf, normalQuantile } from "../../math/special.ts";
 import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
-import { ABSENT, buildJoint, type Joint, type Members } from "./joint.ts";
+import {
+  buildJoint,
+  componentOf,
+  hasBranch,
+  type Joint,
+  type Members,
+  ownShare,
+  writeIntegers,
+  writeQuery,
+} from "./joint.ts";
 import type { Branch } from "./layout.ts";
 
 /** Draws outside of the range before the quantile is computed. */
@@ -27,115 +35,80 @@ export interface Mixture {
 
 /** The mixture of the members and a prior component that is as wide as the range. */
 export function mixture(kernels: Kernels, branches: readonly Branch[], members: Members): Mixture {
-  const size = members.count + 1;
+  const { count } = members;
+  const size = count + 1;
+  const weights = normalised(members.weights);
   const logWeights = kernels.reserve(size);
-  const total = members.weights.reduce((sum, weight) => sum + weight, 0);
-  const weights = members.weights.map((weight) => weight / total);
-  for (let i = 0; i < size; i++) kernels.memory[logWeights + i] = log(weights[i]);
-  const joints = branches.map((branch) => buildJoint(kernels, branch, members, weights));
+  kernels.memory.set(weights, logWeights);
+  kernels.logs(size, logWeights);
+  const component = writeIntegers(kernels, members.component);
+  const joints = branches.map((branch) =>
+    buildJoint(kernels, branch, members, component, weights, logWeights),
+  );
   const exponents = kernels.reserve(size);
   const own = kernels.reserve(size);
+  const isSimple = joints.length === 1 && joints[0].everywhere;
 
-  const logsOf = choiceLogsBySize(members.count);
-  const add = ({ branch, centres, scales, codes }: Joint, { unit }: Encoded, to: number) => {
-    branch.dimensions.forEach(({ index, choices }, d) => {
-      if (choices === 0) {
-        kernels.addSquares(size, unit[index], centres[d], scales[d], to);
-        return;
-      }
-      const { memory } = kernels;
-      const choice = Math.min(choices - 1, Math.floor(unit[index] * choices));
-      const { hit, miss, unseen } = logsOf(choices);
-      const seen = codes[d];
-      for (let i = 0; i < members.count; i++)
-        memory[to + i] += seen[i] === choice ? hit : seen[i] < 0 ? unseen : miss;
-      memory[to + members.count] += members.prior?.choice(index)?.[choice] ?? unseen;
-    });
+  /** to ← base + the exponents of a branch */
+  const evaluate = (joint: Joint, base: number, unit: Float64Array, to: number) => {
+    writeQuery(kernels, joint, unit, members);
+    kernels.parzenExponents(size, base, joint.at, joint.branch.dimensions.length, joint.query, to);
   };
 
   return {
-    logDensity(point) {
+    logDensity({ unit, active }) {
       const { memory } = kernels;
+      if (isSimple && active[joints[0].first] === 1) {
+        const [joint] = joints;
+        writeQuery(kernels, joint, unit, members);
+        const dimensions = joint.branch.dimensions.length;
+        return kernels.parzenLogDensity(size, joint.base, joint.at, dimensions, joint.query, exponents);
+      }
       memory.copyWithin(exponents, logWeights, logWeights + size);
       for (const joint of joints) {
-        if (point.active[joint.branch.dimensions[0].index] === 0) continue;
+        if (active[joint.first] === 0) continue;
         if (joint.everywhere) {
           kernels.addRow(size, joint.norms, exponents);
-          add(joint, point, exponents);
+          evaluate(joint, exponents, unit, exponents);
           continue;
         }
-        memory.copyWithin(own, joint.norms, joint.norms + size);
-        add(joint, point, own);
-        const lent = lend(kernels, size, own, logWeights) - joint.logWeight;
-        for (let i = 0; i < size; i++)
-          memory[exponents + i] += memory[joint.norms + i] <= ABSENT / 2 ? lent : memory[own + i];
+        evaluate(joint, joint.norms, unit, own);
+        const lent = kernels.parzenLent(size, own, logWeights) - joint.logWeight;
+        kernels.addOwnOrLent(size, joint.norms, own, lent, exponents);
       }
-      const shift = kernels.largest(size, exponents);
-      return shift + log(kernels.sumExp(size, exponents, shift));
+      return kernels.logSumExp(size, exponents);
     },
     draw(unit, isActive, rng) {
-      const chosen = pick(weights, rng, () => true);
-      for (const { branch, norms, centres, scales, codes } of joints) {
-        if (!isActive(branch.dimensions[0].index)) continue;
-        const has = (i: number) => kernels.memory[norms + i] > ABSENT / 2;
-        const component = has(chosen) ? chosen : pick(weights, rng, has);
-        branch.dimensions.forEach((dimension, d) => {
-          const { memory } = kernels;
-          unit[dimension.index] =
-            component === members.count && members.prior !== undefined
-              ? members.prior.quantile(dimension.index, rng.uniform())
-              : dimension.choices > 0
-                ? drawChoice(dimension.choices, codes[d][component], logsOf(dimension.choices).own, rng)
-                : drawTruncated(
-                    memory[centres[d] + component],
-                    Math.SQRT1_2 / memory[scales[d] + component],
-                    rng,
-                  );
-        });
+      const chosen = pick(weights, rng, undefined);
+      for (const joint of joints) {
+        if (!isActive(joint.first)) continue;
+        const has = (i: number) => hasBranch(kernels, joint, i);
+        const component = joint.everywhere || has(chosen) ? chosen : pick(weights, rng, has);
+        const { dimensions } = joint.branch;
+        for (let d = 0; d < dimensions.length; d++) {
+          const { index, choices } = dimensions[d];
+          if (component === count && members.prior !== undefined) {
+            unit[index] = members.prior.quantile(index, rng.uniform());
+            continue;
+          }
+          const { centre, sigma } = componentOf(kernels, joint, d, component);
+          unit[index] =
+            choices > 0
+              ? drawChoice(choices, centre, ownShare(count, choices), rng)
+              : drawTruncated(centre, sigma, rng);
+        }
       }
     },
   };
 }
 
-/** ln Σ w e^own over the components that are there. */
-function lend(kernels: Kernels, size: number, own: number, logWeights: number): number {
-  const { memory } = kernels;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < size; i++) most = Math.max(most, memory[own + i] + memory[logWeights + i]);
-  let sum = 0;
-  for (let i = 0; i < size; i++) sum += exp(memory[own + i] + memory[logWeights + i] - most);
-  return most + log(sum);
-}
-
-/** ln of the probability of a component's own choice, and of another: one count more than a share 1/(m + 1) of each. */
-function choiceLogs(count: number, choices: number): ChoiceLogs {
-  const share = 1 / (count + 1);
-  const total = 1 + choices * share;
-  return {
-    hit: log((1 + share) / total),
-    miss: log(share / total),
-    unseen: -log(choices),
-    own: 1 / total,
-  };
-}
-
-interface ChoiceLogs {
-  readonly hit: number;
-  readonly miss: number;
-  /** Of the prior component, and of one that has not the parameter. */
-  readonly unseen: number;
-  /** Probability that a draw is the component's own choice, and not one of all. */
-  readonly own: number;
-}
-
-/** The same, computed once for each number of choices. */
-function choiceLogsBySize(count: number): (choices: number) => ChoiceLogs {
-  const known = new Map<number, ChoiceLogs>();
-  return (choices) => {
-    let logs = known.get(choices);
-    if (logs === undefined) known.set(choices, (logs = choiceLogs(count, choices)));
-    return logs;
-  };
+/** Weights of sum 1. */
+function normalised(weights: Float64Array): Float64Array {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i];
+  const shares = new Float64Array(weights.length);
+  for (let i = 0; i < weights.length; i++) shares[i] = weights[i] / total;
+  return shares;
 }
 
 function drawChoice(choices: number, seen: number, own: number, rng: Rng): number {
@@ -155,13 +128,14 @@ function drawTruncated(centre: number, sigma: number, rng: Rng): number {
   return Math.min(1, Math.max(0, u));
 }
 
-function pick(weights: Float64Array, rng: Rng, may: (i: number) => boolean): number {
+/** A component by weight, among those that may be. */
+function pick(weights: Float64Array, rng: Rng, may: ((i: number) => boolean) | undefined): number {
   let total = 0;
-  for (let i = 0; i < weights.length; i++) if (may(i)) total += weights[i];
+  for (let i = 0; i < weights.length; i++) if (may === undefined || may(i)) total += weights[i];
   let left = rng.uniform() * total;
   let last = weights.length - 1;
   for (let i = 0; i < weights.length; i++) {
-    if (!may(i)) continue;
+    if (may !== undefined && !may(i)) continue;
     last = i;
     left -= weights[i];
     if (left < 0) break;

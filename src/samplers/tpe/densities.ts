@@ -3,6 +3,7 @@
  * no sorting.
  */
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
+import { share } from "../../models/parzen/joint.ts";
 import { type Branch, branchesOf } from "../../models/parzen/layout.ts";
 import { type Mixture, mixture } from "../../models/parzen/mixture.ts";
 import { priorOf, priorWeight, type SpacePrior } from "../../models/prior.ts";
@@ -47,6 +48,8 @@ export interface Orders {
   coordinates: Sorted[];
   revisions: number;
   kernels?: { readonly good: Kernels; readonly bad: Kernels };
+  /** The density of the better ones, kept as long as it is of the same trials. */
+  good?: { readonly key: string; readonly mixture: Mixture };
 }
 
 export function ordersOf(problem: Problem): Orders {
@@ -63,7 +66,7 @@ export function ordersOf(problem: Problem): Orders {
     ),
     stream: rng(0, "explain"),
     ranked: [],
-    coordinates: space.parameters.map(sortedNothing),
+    coordinates: space.parameters.map(() => sortedNothing()),
     revisions: 0,
   };
 }
@@ -73,7 +76,7 @@ function reorder(orders: Orders, { list, revisions }: Observed): void {
   if (orders.revisions !== revisions) {
     orders.revisions = revisions;
     orders.ranked = [];
-    orders.coordinates = orders.coordinates.map(sortedNothing);
+    orders.coordinates = orders.coordinates.map(() => sortedNothing());
   }
   while (orders.ranked.length < list.length) {
     const place = orders.ranked.length;
@@ -104,43 +107,82 @@ export function densitiesOf(
 ): Densities {
   reorder(orders, observed);
   orders.kernels ??= { good: createKernels(), bad: createKernels() };
-  const { branches } = orders;
   const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed.reading) ?? []);
   const known = observed.list.length;
   const goods = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * known));
-  const own = known + pending.length;
-  const isGood = new Uint8Array(own + orders.borrowed.length);
-  for (const place of orders.ranked.slice(0, goods)) isGood[place] = 1;
-  isGood.fill(1, own);
-  const bad = drawBad(isGood, stream);
-  const points: readonly Encoded[] =
-    isGood.length > known ? [...observed.list, ...pending, ...orders.borrowed] : observed.list;
-  const coordinates = orders.coordinates.map((order, j) => withOthers(order, points, known, j));
-  const build = (kernels: Kernels, chosen: Uint8Array, prior?: SpacePrior) => {
-    kernels.release();
-    const component = new Int32Array(points.length).fill(-1);
-    let count = 0;
-    for (let place = 0; place < points.length; place++) if (chosen[place]) component[place] = count++;
-    return mixture(kernels, branches, {
-      component,
-      count,
-      weights: weightsOf(
-        count,
-        chosen[own] === 1 ? orders.borrowed.length : 0,
-        known,
-        prior && priorWeight(observed.problem, known),
-      ),
-      orders: coordinates,
-      prior,
-    });
+  const isGood = new Uint8Array(known + pending.length);
+  for (let k = 0; k < goods; k++) isGood[orders.ranked[k]] = 1;
+  return {
+    good: goodDensity(orders, orders.kernels.good, observed, isGood),
+    bad: badDensity(orders, orders.kernels.bad, observed, pending, drawBad(isGood, stream)),
   };
-  return { good: build(orders.kernels.good, isGood, orders.prior), bad: build(orders.kernels.bad, bad) };
+}
+
+/** The best point, once the densities are known; undefined while all have failed. */
+export function incumbentOf({ ranked }: Orders, { list }: Observed): Float64Array | undefined {
+  const best = list[ranked[0]];
+  return best === undefined || Number.isNaN(best.loss) ? undefined : best.unit;
+}
+
+/** The better ones, and those of other studies. Few, so their order is made anew where they are others than before. */
+function goodDensity(
+  orders: Orders,
+  kernels: Kernels,
+  { list, problem, revisions }: Observed,
+  isGood: Uint8Array,
+): Mixture {
+  const { branches, prior, borrowed } = orders;
+  const known = list.length;
+  const places: number[] = [];
+  for (let place = 0; place < known; place++) if (isGood[place]) places.push(place);
+  // both weigh less with every trial
+  const varies = prior !== undefined || borrowed.length > 0;
+  const key = `${revisions} ${varies ? known : ""} ${places.join()}`;
+  if (orders.good?.key === key) return orders.good.mixture;
+  const points: readonly Encoded[] = [...places.map((place) => list[place]), ...borrowed];
+  const count = points.length;
+  kernels.release();
+  const shared = share(
+    kernels,
+    branches,
+    orders.coordinates.map((_, j) => withOthers(sortedNothing(count), points, 0, j)),
+  );
+  const component = Int32Array.from(points, (_, place) => place);
+  const faith = prior === undefined ? 0 : priorWeight(problem, known);
+  const weights = weightsOf(count, borrowed.length, known, faith);
+  const made = mixture(kernels, branches, { shared, component, count, weights, prior });
+  orders.good = { key, mixture: made };
+  return made;
+}
+
+/** All others, and pending ones. */
+function badDensity(
+  { branches, coordinates }: Orders,
+  kernels: Kernels,
+  { list }: Observed,
+  pending: readonly Encoded[],
+  isBad: Uint8Array,
+): Mixture {
+  const known = list.length;
+  kernels.release();
+  const shared = share(
+    kernels,
+    branches,
+    pending.length === 0
+      ? coordinates
+      : coordinates.map((order, j) => withOthers(copySorted(order), pending, known, j)),
+  );
+  const component = new Int32Array(isBad.length);
+  let count = 0;
+  for (let place = 0; place < isBad.length; place++) component[place] = isBad[place] ? count++ : -1;
+  return mixture(kernels, branches, { shared, component, count, weights: weightsOf(count, 0, known) });
 }
 
 /** The others; of very many, some. */
 function drawBad(isGood: Uint8Array, stream: Rng): Uint8Array {
-  const bad = isGood.map((good) => 1 - good);
-  let left = bad.reduce((sum, one) => sum + one, 0);
+  const bad = new Uint8Array(isGood.length);
+  let left = 0;
+  for (let place = 0; place < bad.length; place++) left += bad[place] = 1 - isGood[place];
   if (left <= MOST_BAD) return bad;
   const draws = stream.stream("bad");
   let wanted = MOST_BAD;
@@ -153,12 +195,11 @@ function drawBad(isGood: Uint8Array, stream: Rng): Uint8Array {
   return bad;
 }
 
-function withOthers(order: Sorted, points: readonly Encoded[], known: number, j: number): Sorted {
-  if (points.length === known) return order;
-  const all = copySorted(order);
-  for (let place = known; place < points.length; place++)
-    if (points[place].active[j]) insertSorted(all, place, points[place].unit[j]);
-  return all;
+/** Takes these points in, their places counting on from `first`. */
+function withOthers(order: Sorted, points: readonly Encoded[], first: number, j: number): Sorted {
+  for (let k = 0; k < points.length; k++)
+    if (points[k].active[j]) insertSorted(order, first + k, points[k].unit[j]);
+  return order;
 }
 
 /**
@@ -171,6 +212,7 @@ function weightsOf(count: number, borrowed: number, known: number, faith = 0): F
   const old = own - FULL_WEIGHT;
   for (let i = 0; i < old; i++) weights[i] = old === 1 ? 1 / own : 1 / own + ((1 - 1 / own) * i) / (old - 1);
   weights.fill(BORROWED / (BORROWED + known), own, count);
+  if (faith === 0) return weights;
   weights[count] = 1 + (faith * weights.reduce((sum, weight) => sum + weight, 0)) / (count + 1);
   return weights;
 }

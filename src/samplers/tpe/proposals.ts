@@ -5,7 +5,6 @@ import type { Slot } from "../../sampler.ts";
 import type { Snap } from "../../space/snap.ts";
 import type { Space } from "../../space/types.ts";
 import { mutate } from "../neighbours.ts";
-import type { Observed } from "../observed.ts";
 import { settler } from "../settler.ts";
 import type { Densities } from "./densities.ts";
 
@@ -26,49 +25,40 @@ export interface Proposal {
 export function proposals(
   space: Space,
   snap: Snap,
-  { list }: Observed,
+  incumbent: Float64Array | undefined,
   { good, bad }: Densities,
   { rng, fixed }: Pick<Slot, "rng" | "fixed">,
 ): readonly Proposal[] {
   const { parameters } = space;
+  const size = parameters.length;
   const settle = settler(space, fixed);
   const stream = rng.stream("candidates");
-  const units = Array.from({ length: DRAWS }, (): Float64Array => {
-    const unit: Float64Array = new Float64Array(parameters.length).fill(0.5);
+  let unit = new Float64Array(size);
+  // a branch is drawn once all that it depends on is
+  const isActive = (index: number) => {
+    if (parameters[index].conditions.length === 0) return true;
+    const active = new Uint8Array(size);
+    const snapped = Float64Array.from(unit);
+    settle(snapped);
+    snap(snapped, active);
+    return active[index] === 1;
+  };
+  const units: Float64Array[] = [];
+  for (let n = 0; n < DRAWS; n++) {
+    unit = new Float64Array(size).fill(0.5);
     settle(unit);
-    // a branch is drawn once all that it depends on is
-    good.draw(
-      unit,
-      (index) => {
-        const active = new Uint8Array(unit.length);
-        const snapped = Float64Array.from(unit);
-        settle(snapped);
-        snap(snapped, active);
-        return active[index] === 1;
-      },
-      stream,
-    );
-    return unit;
-  });
-  const incumbent = incumbentOf(list);
+    good.draw(unit, isActive, stream);
+    units.push(unit);
+  }
   if (incumbent !== undefined)
-    for (let n = 0; n < JITTERED; n++)
-      units.push(mutate(parameters, incumbent, 1 / parameters.length, JITTER, stream));
-  return units
-    .map((unit) => {
-      const active = new Uint8Array(unit.length);
-      settle(unit);
-      snap(unit, active);
-      const point = { unit, active };
-      return { ...point, acquisition: good.logDensity(point) - bad.logDensity(point) };
-    })
-    .sort((a, b) => b.acquisition - a.acquisition);
-}
-
-function incumbentOf(list: Observed["list"]): Float64Array | undefined {
-  let best: Observed["list"][number] | undefined;
-  for (const observation of list)
-    if (!Number.isNaN(observation.loss) && (best === undefined || observation.loss < best.loss))
-      best = observation;
-  return best?.unit;
+    for (let n = 0; n < JITTERED; n++) units.push(mutate(parameters, incumbent, 1 / size, JITTER, stream));
+  const found: Proposal[] = [];
+  for (const unit of units) {
+    const active = new Uint8Array(size);
+    settle(unit);
+    snap(unit, active);
+    const point = { unit, active };
+    found.push({ ...point, acquisition: good.logDensity(point) - bad.logDensity(point) });
+  }
+  return found.sort((a, b) => b.acquisition - a.acquisition);
 }

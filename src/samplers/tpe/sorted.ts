@@ -13,8 +13,9 @@ export interface Sorted {
 
 const FIRST = 64;
 
-export function sortedNothing(): Sorted {
-  return { places: new Int32Array(FIRST), values: new Float64Array(FIRST), size: 0 };
+/** No places yet, with room for so many. */
+export function sortedNothing(room = FIRST): Sorted {
+  return { places: new Int32Array(room), values: new Float64Array(room), size: 0 };
 }
 
 /** Inserts after all those of the same value. */

@@ -28,3 +28,40 @@ export function exp2(x: v128): v128 {
   const power = i64x2.add(i64x2.shl(bits, 52), i64x2.splat(0x3ff0000000000000));
   return f64x2.mul(value, power);
 }
+
+/** ln x in each lane, for positive numbers that are no denormals: the same bits as `log` in math/elementary.ts. */
+@inline
+export function log2(x: v128): v128 {
+  // the exponent's bits in the low bits of 2^52 make it a number
+  const exponent = v128.or(i64x2.shr_u(x, 52), i64x2.splat(0x4330000000000000));
+  const k = f64x2.sub(exponent, f64x2.splat(4503599627370496.0 + 1023.0));
+  const m = v128.or(v128.and(x, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3ff0000000000000));
+  const large = f64x2.gt(m, f64x2.splat(1.4142135623730951));
+  const halved = v128.bitselect(f64x2.mul(m, f64x2.splat(0.5)), m, large);
+  const power = f64x2.add(k, v128.and(large, f64x2.splat(1)));
+  const f = f64x2.sub(halved, f64x2.splat(1));
+  const s = f64x2.div(f, f64x2.add(f64x2.splat(2), f));
+  const z = f64x2.mul(s, s);
+  let series = f64x2.splat(1.0 / 23.0);
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 21.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 19.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 17.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 15.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 13.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 11.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 9.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 7.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 5.0));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 3.0));
+  // (f − 2 z series) is f − ((2 z) series) there
+  const inner = f64x2.sub(f, f64x2.mul(f64x2.mul(f64x2.splat(2), z), series));
+  const tail = f64x2.mul(s, inner);
+  const low = f64x2.mul(power, f64x2.splat(1.9082149292705877e-10));
+  const high = f64x2.mul(power, f64x2.splat(0.6931471803691238));
+  return f64x2.add(high, f64x2.sub(f, f64x2.sub(tail, low)));
+}
+
+/** ln x of one number. */
+export function log(x: f64): f64 {
+  return f64x2.extract_lane(log2(f64x2.splat(x)), 0);
+}

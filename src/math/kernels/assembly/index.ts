@@ -2,9 +2,9 @@
  * What the compiled module offers: ../kernels.ts says what each does. Places and strides are in doubles.
  */
 import { dot } from "./dot";
-import { exp2 } from "./elementary";
 import * as factors from "./factor";
 import * as matern from "./matern";
+import * as parzen from "./parzen";
 
 @inline
 function bytes(doubles: i32): usize {
@@ -135,15 +135,6 @@ export function squares(count: i32, n: i32, v: i32, stride: i32, out: i32): void
   }
 }
 
-export function addSquares(n: i32, x: f64, centres: i32, scales: i32, exponents: i32): void {
-  const point = f64x2.splat(x);
-  for (let k: usize = 0; k < bytes(n); k += 16) {
-    const u = f64x2.mul(f64x2.sub(point, v128.load(bytes(centres) + k)), v128.load(bytes(scales) + k));
-    const place = bytes(exponents) + k;
-    v128.store(place, f64x2.sub(v128.load(place), f64x2.mul(u, u)));
-  }
-}
-
 export function addRow(n: i32, row: i32, exponents: i32): void {
   for (let k: usize = 0; k < bytes(n); k += 16) {
     const place = bytes(exponents) + k;
@@ -151,25 +142,80 @@ export function addRow(n: i32, row: i32, exponents: i32): void {
   }
 }
 
-export function largest(n: i32, values: i32): f64 {
-  let most: f64 = -Infinity;
-  for (let k = 0; k < n; k++) {
-    const value = load<f64>(bytes(values + k));
-    if (value > most) most = value;
-  }
-  return most;
+export function parzenNumbers(
+  size: i32,
+  having: i32,
+  places: i32,
+  values: i32,
+  component: i32,
+  narrowest: f64,
+  priorCentre: f64,
+  priorSigma: f64,
+  cells: i32,
+  cellCount: i32,
+  table: i32,
+  at: i32,
+  products: i32,
+  norms: i32,
+): void {
+  parzen.numbers(
+    size,
+    having,
+    bytes(places),
+    bytes(values),
+    bytes(component),
+    narrowest,
+    priorCentre,
+    priorSigma,
+    bytes(cells),
+    cellCount,
+    bytes(table),
+    bytes(at),
+    bytes(products),
+    bytes(norms),
+  );
 }
 
-export function sumExp(n: i32, exponents: i32, shift: f64): f64 {
-  const least = f64x2.splat(-600);
-  const shifts = f64x2.splat(shift);
-  let sum = f64x2.splat(0);
-  for (let k: usize = 0; k < bytes(n & ~1); k += 16)
-    sum = f64x2.add(sum, exp2(f64x2.pmax(f64x2.sub(v128.load(bytes(exponents) + k), shifts), least)));
-  let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-  if (n & 1) {
-    const last = f64x2.splat(load<f64>(bytes(exponents + n - 1)) - shift);
-    total += f64x2.extract_lane(exp2(f64x2.pmax(last, least)), 0);
-  }
-  return total;
+export function parzenCodes(
+  size: i32,
+  having: i32,
+  places: i32,
+  values: i32,
+  component: i32,
+  choices: i32,
+  at: i32,
+): void {
+  parzen.codes(size, having, bytes(places), bytes(values), bytes(component), choices, bytes(at));
+}
+
+export function parzenMembers(having: i32, places: i32, component: i32, norms: i32): i32 {
+  return parzen.mark(having, bytes(places), bytes(component), bytes(norms));
+}
+
+export function parzenExponents(n: i32, base: i32, at: i32, dimensions: i32, query: i32, out: i32): void {
+  parzen.exponents(n, bytes(base), bytes(at), dimensions, bytes(query), bytes(out));
+}
+
+export function parzenLogDensity(n: i32, base: i32, at: i32, dimensions: i32, query: i32, work: i32): f64 {
+  return parzen.logDensity(n, bytes(base), bytes(at), dimensions, bytes(query), bytes(work));
+}
+
+export function parzenLent(n: i32, own: i32, logWeights: i32): f64 {
+  return parzen.lend(n, bytes(own), bytes(logWeights));
+}
+
+export function addOwnOrLent(n: i32, norms: i32, own: i32, lent: f64, values: i32): void {
+  parzen.addOwnOrLent(n, bytes(norms), bytes(own), lent, bytes(values));
+}
+
+export function logs(n: i32, values: i32): void {
+  parzen.logs(n, bytes(values));
+}
+
+export function subtractLogs(n: i32, products: i32, values: i32): void {
+  parzen.subtractLogs(n, bytes(products), bytes(values));
+}
+
+export function logSumExp(n: i32, values: i32): f64 {
+  return parzen.logSumExp(n, bytes(values));
 }
