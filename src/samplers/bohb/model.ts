@@ -2,6 +2,7 @@
  * The densities of the good and the other trials at the largest budget that has enough of them.
  */
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
+import { share } from "../../models/parzen/joint.ts";
 import type { Branch } from "../../models/parzen/layout.ts";
 import { type Mixture, mixture } from "../../models/parzen/mixture.ts";
 import { priorWeight, type SpacePrior } from "../../models/prior.ts";
@@ -85,5 +86,6 @@ function densityOf(
     return { places, values, size: places.length };
   });
   const component = Int32Array.from(points, (_, place) => place);
-  return mixture(kernels, branches, { component, count, weights, orders, prior });
+  const shared = share(kernels, branches, orders);
+  return mixture(kernels, branches, { shared, component, count, weights, prior });
 }
