@@ -97,7 +97,9 @@ class Optuna:
             return trial.suggest_int(path, entry["low"], entry["high"], step=step or 1, log=log)
         return trial.suggest_float(path, entry["low"], entry["high"], step=step, log=log)
 
-    def tell(self, number, loss):
+    def tell(self, number, loss, constraints=()):
+        for name, missed in dict(constraints).items():
+            self.trials[number].set_constraint(name, missed)
         if loss is None:
             self.study.tell(self.trials.pop(number), state=self.optuna.trial.TrialState.FAIL)
         else:
@@ -414,7 +416,8 @@ def main():
                 params, cpu = timed(lambda: peer.ask(message["number"]))
                 answer = {"params": params, "cpu": cpu}
             elif operation == "tell":
-                _, cpu = timed(lambda: peer.tell(message["number"], message["loss"]))
+                limits = {"constraints": message["constraints"]} if "constraints" in message else {}
+                _, cpu = timed(lambda: peer.tell(message["number"], message["loss"], **limits))
                 answer = {"cpu": cpu}
             elif operation == "add":
                 peer.add(message["params"], message["loss"])

@@ -12,6 +12,8 @@ export interface Cell<L extends Loss = Loss> {
   readonly seed: number;
   /** Losses in the order in which trials ended; null where one failed. */
   readonly losses: readonly (L | null)[];
+  /** Where there are limits on the outcome: by how much each trial missed the one that it missed most; feasible at ≤ 0. */
+  readonly missed?: readonly number[];
   /** Where trials are told noisy values: the true loss of what the study would recommend after each trial. */
   readonly recommended?: readonly (number | null)[];
   /** CPU seconds an ask, tell included. */
@@ -40,6 +42,8 @@ export async function runCell(
   const open: { readonly number: number; readonly params: Params; readonly ends: number }[] = [];
   const ended: { readonly number: number; readonly told: Loss; readonly loss: Loss | null }[] = [];
   const recommended: (number | null)[] = [];
+  const limits = hasSeveral(task) ? task.limits : undefined;
+  const missedBy: number[] = [];
   let now = 0;
   let next = 0;
   while (ended.length < trials) {
@@ -52,7 +56,9 @@ export async function runCell(
     now = ends;
     const loss = hasSeveral(task) ? task.losses(params) : task.loss(params);
     const told = observe?.(params, number) ?? loss;
-    await run.tell(number, told);
+    const missed = limits?.missed(params);
+    await run.tell(number, told, missed);
+    if (missed) missedBy.push(Number(Math.max(...missed).toPrecision(7)));
     ended.push({ number, told, loss: kept(loss) });
     if (observe === undefined) continue;
     const best = run.best?.() ?? lowest(ended);
@@ -62,6 +68,7 @@ export async function runCell(
   return {
     seed,
     losses: ended.map(({ loss }) => loss),
+    ...(limits && { missed: missedBy }),
     ...(observe && { recommended }),
     cpu: Number((run.cpu() / trials).toPrecision(3)),
   };

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import {
   createStudy,
   makeSampler,
+  type Numbers,
   type ObjectiveSpec,
   type Params,
   UnsupportedError,
@@ -17,8 +18,11 @@ import { type AnyTask, hasSeveral } from "./task.ts";
 /** One study of one contender. CPU seconds are those of asks and tells. */
 export interface Run {
   ask(number: number): Promise<Params>;
-  /** @param loss  one for each objective, where there are several */
-  tell(number: number, loss: Loss): Promise<void>;
+  /**
+   * @param loss    one for each objective, where there are several
+   * @param missed  by how much each limit on the outcome is missed, where there are such
+   */
+  tell(number: number, loss: Loss, missed?: readonly number[]): Promise<void>;
   /** A trial that was run elsewhere. */
   add(params: Params, loss: number): Promise<void>;
   /** The trial that the study would recommend; undefined where that is simply the lowest it was told. */
@@ -53,11 +57,12 @@ export function ours(name: string): Contender {
       const { space, warmStart = [] } = task;
       const names = objectivesOf(task);
       const objectives = Object.fromEntries(names.map((objective) => [objective, "minimize" as const]));
-      const named = (loss: Loss) =>
-        typeof loss === "number"
-          ? loss
-          : Object.fromEntries(names.map((objective, k) => [objective, loss[k]]));
-      const study = await createStudy(space, { sampler: name, objectives, seed, trials, warmStart });
+      const named = (loss: Loss) => (typeof loss === "number" ? loss : byName(names, loss));
+      const constraints = limitsOf(task);
+      const study = await createStudy(space, {
+        ...{ sampler: name, objectives, seed, trials, warmStart },
+        ...(constraints.length > 0 && { constraints }),
+      });
       let cpu = 0;
       const counted = async <T>(work: () => Promise<T>): Promise<T> => {
         const before = process.cpuUsage();
@@ -73,7 +78,11 @@ export function ours(name: string): Contender {
             throw new Error(`${name}: trial ${asked?.number} instead of ${number}`);
           return asked.flat;
         },
-        tell: async (number, loss) => void (await counted(() => study.tell(number, named(loss)))),
+        async tell(number, loss, missed) {
+          const values = named(loss);
+          const told = missed ? { values, constraints: byName(constraints, missed) } : values;
+          await counted(() => study.tell(number, told));
+        },
         add: async (params, value) => void (await study.add({ params: space.nest(params), values: value })),
         best: () => study.best?.number,
         cpu: () => cpu,
@@ -86,13 +95,20 @@ export function ours(name: string): Contender {
 
 const objectivesOf = (task: AnyTask): readonly string[] => (hasSeveral(task) ? task.objectives : ["value"]);
 
+const limitsOf = (task: AnyTask): readonly string[] => (hasSeveral(task) ? (task.limits?.names ?? []) : []);
+
+const byName = (names: readonly string[], values: readonly number[]): Numbers =>
+  Object.fromEntries(names.map((name, k) => [name, values[k]]));
+
 function canSearch(name: string, task: AnyTask): boolean {
   const { space } = task;
   try {
     const objectives = objectivesOf(task).map((objective): ObjectiveSpec => {
       return { name: objective, direction: "minimize" };
     });
-    makeSampler(name).init({ space, objectives, seed: 1, limits: {} });
+    const constraints = limitsOf(task).map((limit) => ({ name: limit }));
+    const limited = constraints.length > 0 && { constraints };
+    makeSampler(name).init({ space, objectives, ...limited, seed: 1, limits: {} });
     return true;
   } catch (error) {
     if (error instanceof UnsupportedError) return false;
@@ -146,11 +162,12 @@ export async function peer(name: string): Promise<Contender | undefined> {
           cpu += answer.cpu ?? 0;
           return task.space.check(answer.params as Params);
         },
-        async tell(number, loss) {
+        async tell(number, loss, missed) {
           const { cpu: used = 0 } = await call({
             op: "tell",
             number,
             loss: [loss].flat().every(Number.isFinite) ? loss : null,
+            ...(missed && { constraints: byName(limitsOf(task), missed) }),
           });
           cpu += used;
         },

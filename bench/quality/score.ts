@@ -28,15 +28,15 @@ export function regret(
 
 /**
  * (largest volume − volume of the first n) / (largest volume − volume of ten random trials), within 0 and 2: the volume
- * is what the trials dominate below the reference point.
+ * is what the trials that keep to the limits dominate below the reference point.
  */
 export function volumeRegret(
-  { losses }: Pick<Cell<readonly number[]>, "losses">,
+  { losses, missed = [] }: Pick<Cell<readonly number[]>, "losses" | "missed">,
   n: number,
   { point, best, random }: VolumeReference,
 ): number {
   const volume = volumeOf(
-    losses.slice(0, n).filter((one) => one !== null),
+    losses.slice(0, n).filter((one, at): one is readonly number[] => one !== null && !(missed[at] > 0)),
     point,
   );
   if (volume >= best) return 0; // also where nothing is to be gained on the task

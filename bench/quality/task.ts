@@ -32,6 +32,12 @@ export interface SeveralTask extends Searched {
   readonly objectives: readonly string[];
   /** The losses of flat params. Shape (objectives); any of them is NaN where the run failed. */
   losses(params: Params): readonly number[];
+  /** Limits on the outcome. */
+  readonly limits?: {
+    readonly names: readonly string[];
+    /** By how much flat params miss each: feasible at ≤ 0. Shape (limits). */
+    missed(params: Params): readonly number[];
+  };
   /** The volume between the best front there is and a reference point, where that is known. */
   bestVolume?(point: readonly number[]): number;
 }

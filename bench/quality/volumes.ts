@@ -87,7 +87,9 @@ function referencePoint(task: SeveralTask): Losses {
 function randomVolume(task: SeveralTask, point: Losses): number {
   const volumes = Array.from({ length: SEEDS }, (_, seed) => {
     const stream = rng(seed, "volume of ten", task.name);
-    const all = Array.from({ length: TRIALS }, () => task.losses(task.space.decode(drawn(task, stream))));
+    const all = Array.from({ length: TRIALS }, () => task.space.decode(drawn(task, stream)))
+      .filter((params) => task.limits?.missed(params).every((missed) => missed <= 0) ?? true)
+      .map(task.losses);
     return volumeOf(all.filter(isThere), point);
   }).sort((a, b) => a - b);
   return (volumes[SEEDS / 2 - 1] + volumes[SEEDS / 2]) / 2;

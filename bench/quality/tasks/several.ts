@@ -2,7 +2,9 @@
  * Functions from the literature with several objectives, of which the best front is known: always available.
  *
  * @see Zitzler, Deb and Thiele 2000, "Comparison of multiobjective evolutionary algorithms" (ZDT); Deb, Thiele, Laumanns
- *   and Zitzler 2005, "Scalable test problems for evolutionary multiobjective optimization" (DTLZ)
+ *   and Zitzler 2005, "Scalable test problems for evolutionary multiobjective optimization" (DTLZ); Jain and Deb 2014, "An
+ *   evolutionary many-objective optimization algorithm using reference-point based nondominated sorting approach, part II"
+ *   (C2-DTLZ2)
  */
 import {
   boolean,
@@ -17,7 +19,7 @@ import {
 import { volumeBeyond } from "../fronts.ts";
 import type { SeveralTask } from "../task.ts";
 
-const { sin, cos, sqrt, PI, abs, max } = Math;
+const { sin, cos, sqrt, PI, abs, max, min } = Math;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const units = (d: number): Space =>
@@ -34,6 +36,7 @@ function formula(
   s: Space,
   losses: (params: Params) => readonly number[],
   front: (...others: number[]) => number,
+  limits?: SeveralTask["limits"],
 ): SeveralTask {
   const count = front.length + 1;
   return {
@@ -42,6 +45,7 @@ function formula(
     space: s,
     objectives: Array.from({ length: count }, (_, k) => `f${k + 1}`),
     losses,
+    ...(limits && { limits }),
     bestVolume: (point) => volumeBeyond(front, point),
   };
 }
@@ -88,16 +92,38 @@ function mixed(): SeveralTask {
   );
 }
 
-/** DTLZ2 with three objectives. What is best does not lie in the middle, where some samplers begin. */
+/** Where the distance parameters of DTLZ2 are best: not in the middle, where some samplers begin. */
+const CENTRES = [0.4, 0.65, 0.3, 0.55, 0.7];
+
+function onSphere(params: Params): readonly number[] {
+  const [a, b, ...others] = vector(params);
+  const radius = 1 + others.reduce((sum, x, j) => sum + (x - CENTRES[j]) ** 2, 0);
+  const [angle, turn] = [(a * PI) / 2, (b * PI) / 2];
+  return [radius * cos(angle) * cos(turn), radius * cos(angle) * sin(turn), radius * sin(angle)];
+}
+
+/** DTLZ2 with three objectives: the front is an eighth of the unit sphere. */
 function dtlz2(): SeveralTask {
-  const centres = [0.4, 0.65, 0.3, 0.55, 0.7];
-  const f = (params: Params) => {
-    const [a, b, ...others] = vector(params);
-    const radius = 1 + others.reduce((sum, x, j) => sum + (x - centres[j]) ** 2, 0);
-    const [angle, turn] = [(a * PI) / 2, (b * PI) / 2];
-    return [radius * cos(angle) * cos(turn), radius * cos(angle) * sin(turn), radius * sin(angle)];
+  const front = (a: number, b: number) => sqrt(max(0, 1 - a * a - b * b));
+  return formula("dtlz2", units(2 + CENTRES.length), onSphere, front);
+}
+
+/** C2-DTLZ2: of the sphere only what lies within balls around its corners and its middle is feasible. */
+function limited(): SeveralTask {
+  const radius = 0.4;
+  const balls = [[1, 0, 0], [0, 1, 0], [0, 0, 1], Array<number>(3).fill(1 / sqrt(3))];
+  const missed = (losses: readonly number[]) =>
+    min(...balls.map((ball) => ball.reduce((sum, c, k) => sum + (losses[k] - c) ** 2, 0) - radius ** 2));
+  // whoever is beyond the sphere and feasible is so on the sphere below, as the balls' middles lie on it
+  const front = (a: number, b: number) => {
+    const onto = max(1, sqrt(a * a + b * b));
+    const losses = [a / onto, b / onto, sqrt(max(0, 1 - a * a - b * b))];
+    return missed(losses) <= 0 ? losses[2] : Number.POSITIVE_INFINITY;
   };
-  return formula("dtlz2", units(2 + centres.length), f, (a, b) => sqrt(max(0, 1 - a * a - b * b)));
+  return formula("c2-dtlz2", units(2 + CENTRES.length), onSphere, front, {
+    names: ["outside"],
+    missed: (params) => [missed(onSphere(params))],
+  });
 }
 
 /** DTLZ7 with three objectives: four separate pieces of front. */
@@ -119,5 +145,6 @@ export function severalFormulas(): SeveralTask[] {
     formula("zdt3", units(6), ofVector(zdt3), (a) => 1 - sqrt(a) - a * sin(10 * PI * a)),
     dtlz2(),
     dtlz7(),
+    limited(),
   ];
 }
