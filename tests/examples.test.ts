@@ -45,6 +45,24 @@ needs("xz", hasProgram("xz", "--version")).test("shell: size against time of a c
   ).toBe(true);
 });
 
+test("pareto: three codecs, each with its own settings, size against time", () => {
+  const config = join(EXAMPLES, "pareto", "fettle.yaml");
+  const { code, stdout } = place.fettle("run", config, "--study", "s", "-n", "24", "--seed", "1");
+  expect([code, stdout]).toEqual([0, expect.stringContaining("trials that no other beats in everything")]);
+  const front: { values: { bytes: number; cpu_ms: number } }[] = JSON.parse(
+    place.fettle("best", "s", "--json").stdout,
+  );
+  expect(front.length).toBeGreaterThanOrEqual(4);
+  const bySize = front.map(({ values }) => values).sort((a, b) => a.bytes - b.bytes);
+  bySize.slice(1).forEach((values, i) => {
+    expect(values.cpu_ms).toBeLessThanOrEqual(bySize[i].cpu_ms); // what is larger is quicker
+  });
+  const commands = place.fettle("best", "s", "--command").stdout.trim().split("\n");
+  expect(commands).toHaveLength(front.length);
+  for (const command of commands)
+    expect(command).toMatch(/^node compress\.mjs --codec (gzip|brotli|zstd) --level \d+ --window \d+$/);
+});
+
 test("typescript: a typed objective", () => {
   const { status, stdout } = script("typescript/ridge.ts");
   expect(status).toBe(0);
