@@ -217,8 +217,10 @@ describe("exploration", () => {
 
   test("who goes on keeps params to the bit, but for settled ones and those out of range", () => {
     expect(carriedOn(mixed, params)).toEqual(params);
-    expect(carriedOn(mixed, params, { n: 7 })).toEqual({ ...params, n: 7 });
-    expect(carriedOn(mixed, { ...params, n: 1000 })).toEqual({ ...params, n: 100 });
+    const lr = expect.closeTo(0.01, 12);
+    expect(carriedOn(mixed, params, { n: 7 })).toEqual({ ...params, lr, n: 7 });
+    expect(carriedOn(mixed, { ...params, n: 1000 })).toEqual({ ...params, lr, n: 100 });
+    expect(carriedOn(mixed, { ...params, c: "gone" })).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@
  * Params of a member that goes on from another's checkpoint.
  */
 import type { Rng } from "../../random.ts";
-import { gridIndex, gridValue, problemWith } from "../../space/domain.ts";
+import { gridIndex, gridValue } from "../../space/domain.ts";
 import type { Parameter, Params, Space } from "../../space/types.ts";
 import { adopt, place, toUnit } from "../../space.ts";
 
@@ -44,16 +44,28 @@ function moved(parameter: Parameter, value: Scalar, way: number): Scalar | undef
   return gridValue(parameter, to === from ? from + (scaled > (value as number) ? 1 : -1) : to);
 }
 
-/** The same params, to the bit, with the settled ones in place; changed only where the space has changed since. */
+/** Rounding on the way into the unit cube and out again. */
+const ROUNDING = 1e-9;
+
+/**
+ * The same params to the bit, if they may go on as they are; else the nearest that may, where values are settled
+ * otherwise or the space has changed since. Undefined if they have no place in the space.
+ */
 export function carriedOn(space: Space, params: Params, fixed: Params = {}): Params | undefined {
   const known = adopt(space, params);
   if (known === undefined) return undefined;
-  const placed = { ...place(space, space.encode(known).unit.map(inside), fixed) };
-  for (const { path, ...domain } of space.parameters) {
-    if (!(path in placed) || path in fixed || !(path in known)) continue;
-    if (problemWith(domain, known[path]) === undefined) placed[path] = known[path];
-  }
-  return placed;
+  const near = place(space, space.encode(known).unit.map(inside), fixed);
+  const paths = Object.keys(near);
+  const isSame =
+    paths.length === Object.keys(known).length &&
+    paths.every((path) => path in known && areClose(near[path], known[path]));
+  return isSame ? known : near;
+}
+
+function areClose(a: Scalar, b: Scalar): boolean {
+  if (a === b) return true;
+  if (typeof a !== "number" || typeof b !== "number") return false;
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
 const inside = (u: number) => Math.min(1, Math.max(0, u));
