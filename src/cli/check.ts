@@ -7,10 +7,11 @@ import { ConfigFileError } from "../config/file.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
 import { messageOf, NotFoundError } from "../errors.ts";
 import { makePruner, makeSampler } from "../registry.ts";
+import { parametersOf, requireAllowed } from "../space.ts";
 import { openStudy } from "../tune.ts";
 import { callDirectory, openStorage } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { asFlag, write } from "./output.ts";
+import { asFlag, asWhere, write } from "./output.ts";
 import { planOf, unusedParameters } from "./plan.ts";
 
 export async function action(file: string | undefined): Promise<number> {
@@ -32,6 +33,7 @@ async function checkConfig(path: string, folder: string): Promise<number> {
   const description = describeRun({ file: await loadConfig(path, folder), folder });
   const { space, objectives, limits } = description;
   const { name, options } = description.sampler ?? { name: "auto" };
+  requireAllowed(space, description.fixed);
   makeSampler(name, options);
   makePruner(description.pruner?.name ?? "none", description.pruner?.options);
   const { plan } = planOf(description);
@@ -40,7 +42,9 @@ async function checkConfig(path: string, folder: string): Promise<number> {
   write(
     `${resolve(folder, path)} is in order: ${objectives.map((one) => `${one.direction} ${one.name}`).join(", ")}, sampler ${name}`,
   );
-  for (const [parameter, json] of Object.entries(space.toJSON())) write(`  -p ${asFlag(parameter, json)}`);
+  for (const [parameter, json] of Object.entries(parametersOf(space.toJSON())))
+    write(`  -p ${asFlag(parameter, json)}`);
+  for (const constraint of space.constraints) write(`  ${asWhere(constraint)}`);
   const points = Number.isFinite(space.size) ? `${space.size} points` : "endless points";
   write(
     `${points}, ${limits.trials === undefined ? "no limit on trials" : `${limits.trials} trials`}, ${description.parallel} at a time`,

@@ -2,7 +2,8 @@
  * Text for people: tables, flags and times.
  */
 import { parameterText } from "../config/parameter-show.ts";
-import type { ParameterJson, Scalar } from "../space.ts";
+import { shellQuote } from "../engines/process/command.ts";
+import type { InputConstraint, ParameterJson, Scalar } from "../space.ts";
 import { short } from "../terminal/text.ts";
 import type { Trial } from "../trial.ts";
 
@@ -51,6 +52,12 @@ export function duration({ times }: Trial): string {
   return times.started === undefined || times.finished === undefined
     ? ""
     : ((times.finished - times.started) / 1000).toFixed(1);
+}
+
+/** A constraint as `--where` writes it. */
+export function asWhere({ name, tree, known }: InputConstraint): string {
+  if (tree !== undefined) return `--where ${shellQuote(name)}`;
+  return `where ${name}: a function${known ? "" : ", which is not here"}`;
 }
 
 /** A parameter as `-p` writes it. */

@@ -6,13 +6,14 @@ import { shellQuote } from "../engines/process/command.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Repeats } from "../events.ts";
 import { limitReached } from "../history.ts";
+import { parametersOf } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { bestCard } from "../terminal/summary.ts";
 import { short, sparkline, valuesLine } from "../terminal/text.ts";
 import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
-import { asFlag, cell, duration, write } from "./output.ts";
+import { asFlag, asWhere, cell, duration, write } from "./output.ts";
 import type { Plan } from "./plan.ts";
 import { trialJson } from "./trial-json.ts";
 
@@ -103,10 +104,11 @@ function studyCard({ name, history }: Study): string[] {
       ([key, value]) => `note      ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
     ),
     "",
-    ...Object.entries(problem.space.toJSON()).map(
+    ...Object.entries(parametersOf(problem.space.toJSON())).map(
       ([path, json]) =>
         `  -p ${asFlag(path, json)}${json.when ? `   when ${JSON.stringify(json.when)}` : ""}`,
     ),
+    ...problem.space.constraints.map((constraint) => `  ${asWhere(constraint)}`),
   ];
   if (counts.complete > 0)
     lines.push("", ...(problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));

@@ -8,8 +8,8 @@ import { InvalidInputError } from "../errors.ts";
 import { initialValue } from "../space/adopt.ts";
 import { type Refusal, refusal } from "../space/change.ts";
 import { difference } from "../space/difference.ts";
-import type { ParameterJson, Space, SpaceJson } from "../space/types.ts";
-import { readSpace } from "../space.ts";
+import type { ParameterJson, ParametersJson, Space } from "../space/types.ts";
+import { parametersOf, readSpace } from "../space.ts";
 import type { Study } from "../study.ts";
 import { type Plan, unusedParameters } from "./plan.ts";
 
@@ -61,7 +61,7 @@ export function remedy(name: string, before: Space, after: Space, storage: strin
   const refused = refusal(before, readSpace(json));
   if (refused !== undefined)
     return `${refused.message.slice(refused.path.length + 2)} while a study goes on; ${beginAnew(name)}`;
-  const old = before.toJSON();
+  const old = parametersOf(before.toJSON());
   const flags = Object.keys(json)
     .filter((path) => !old[path] || difference({ [path]: old[path] }, { [path]: json[path] }).length > 0)
     .map((path) => ({ path, text: showParameter(json[path]) }));
@@ -73,8 +73,8 @@ export function remedy(name: string, before: Space, after: Space, storage: strin
 }
 
 /** The space with an example of a default wherever an added parameter needs one, and which these are. */
-function withDefaults(before: Space, after: Space): { json: SpaceJson; added: readonly string[] } {
-  const json: Record<string, ParameterJson> = { ...after.toJSON() };
+function withDefaults(before: Space, after: Space): { json: ParametersJson; added: readonly string[] } {
+  const json: Record<string, ParameterJson> = { ...parametersOf(after.toJSON()) };
   const added: string[] = [];
   for (;;) {
     const refused = refusal(before, readSpace(json));

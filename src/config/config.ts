@@ -56,6 +56,13 @@ export interface ConstantConfig extends ConditionConfig, ArrayConfig {
   readonly type: "constant";
   readonly value: Scalar;
 }
+/** Items whose order is to be found. */
+export interface PermutationConfig extends ConditionConfig {
+  readonly type: "permutation";
+  readonly items: readonly Scalar[];
+  /** The items in the order that the program uses today. */
+  readonly default?: readonly Scalar[];
+}
 /** The head of an array of groups, whose entries are `path.*.…`. */
 export interface GroupArrayConfig extends ConditionConfig {
   readonly type: "array";
@@ -68,6 +75,7 @@ export type ParameterConfig =
   | ChoiceConfig
   | BooleanConfig
   | ConstantConfig
+  | PermutationConfig
   | GroupArrayConfig
   | Scalar
   | readonly Scalar[];
@@ -102,6 +110,8 @@ export interface Config {
   readonly subject_to?: string | readonly string[];
   /** Parameters by dotted path: a branch's are `optimizer.sgd.momentum`. */
   readonly params?: Readonly<Record<string, ParameterConfig>>;
+  /** Conditions that the parameters of every trial satisfy: "layers * units <= 4096". */
+  readonly where?: readonly string[];
   /** Parameters that are settled, by dotted path. */
   readonly fixed?: Readonly<Record<string, Scalar>>;
   /** Points to try first; parameters that are left out are suggested. */

@@ -8,6 +8,7 @@ import { oneOfText, suggest } from "./suggest.ts";
 /** Flags as text; only those that were given. */
 export interface Flags {
   readonly param?: readonly string[];
+  readonly where?: readonly string[];
   readonly min?: readonly string[];
   readonly max?: readonly string[];
   readonly trials?: string;

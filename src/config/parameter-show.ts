@@ -33,6 +33,8 @@ function valuesOf(json: ParameterJson): string {
       return "true,false";
     case "constant":
       return showScalar(json.value);
+    case "permutation":
+      return json.items.map(showScalar).join(",");
     case "array":
       return "";
   }
@@ -56,6 +58,7 @@ function suffixesOf(json: ParameterJson): string {
   const suffixes = [
     bounds.length > 0 && !bounds.some((bound) => /[.e]/.test(String(bound))) && "float",
     json.type === "ordinal" && "ordinal",
+    json.type === "permutation" && "permutation",
     log && "log",
     step !== undefined && `step=${step}`,
     initial !== undefined && `default=${showScalar(initial)}`,

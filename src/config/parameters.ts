@@ -3,7 +3,8 @@
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
 import type { Scalar } from "../space/parameter.ts";
-import type { ParameterJson, SpaceJson } from "../space/types.ts";
+import type { ParameterJson, ParametersJson } from "../space/types.ts";
+import { parametersOf } from "../space.ts";
 import type { ChoiceConfig, ParameterConfig, RangeConfig } from "./config.ts";
 import type { ConfigFile } from "./file.ts";
 import { parseParameterText } from "./parameter-text.ts";
@@ -13,11 +14,11 @@ import { parseParameterText } from "./parameter-text.ts";
  *
  * @throws {InvalidInputError} with the place in the file, if a short form cannot be read or a bound is missing
  */
-export function readParameters({ config, where }: ConfigFile): SpaceJson {
+export function readParameters({ config, where }: ConfigFile): ParametersJson {
   const { params, space } = config;
   if (space !== undefined && params !== undefined)
     throw new InvalidInputError(`${where(["params"])}: space is given too; leave one out`);
-  if (space !== undefined) return space.toJSON();
+  if (space !== undefined) return parametersOf(space.toJSON());
   return Object.fromEntries(
     Object.entries(params ?? {}).map(([path, parameter]) => {
       try {

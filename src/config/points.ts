@@ -3,12 +3,13 @@
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
 import type { Prior, Scalar } from "../space/parameter.ts";
-import type { ParameterJson, Params, Space } from "../space/types.ts";
-import { problemWith, readSpace } from "../space.ts";
+import type { Functions, ParameterJson, Params, Space } from "../space/types.ts";
+import { parametersOf, problemWith, readSpace } from "../space.ts";
 import type { ConfigFile } from "./file.ts";
 import { type Flags, nameAndText } from "./flags.ts";
 import { parseParameterFlag } from "./parameter-flag.ts";
 import { readParameters } from "./parameters.ts";
+import { type PlacedConstraint, readConstraints } from "./where.ts";
 
 /**
  * The parameters of the file and of the flags; a flag takes the place of the file's parameter of its name.
@@ -26,7 +27,20 @@ export function readSearchSpace(file: ConfigFile | undefined, flags: Flags): Spa
     throw new InvalidInputError(
       `no parameters: give some with -p lr=1e-5..0.1:log, or under "params" in ${file?.file ?? "fettle.yaml"}`,
     );
-  return locating(places, () => readSpace(json));
+  return constrained(json, places, readConstraints(file, flags), file?.config.space?.functions);
+}
+
+/** A space with constraints; errors say where they were given. */
+function constrained(
+  json: Readonly<Record<string, ParameterJson>>,
+  places: Map<string, string>,
+  constraints: readonly PlacedConstraint[],
+  functions: Functions = {},
+): Space {
+  for (const { place, constraint } of constraints)
+    places.set(`where ${JSON.stringify(constraint.name)}`, place);
+  const where = constraints.map(({ constraint }) => constraint);
+  return locating(places, () => readSpace({ ...json, ...(where.length > 0 && { where }) }, functions));
 }
 
 /** Parameters by path, as `-p` gives them. @throws {InvalidInputError} if one cannot be read, or is given twice */
@@ -45,19 +59,24 @@ export function readParameterFlags(
 }
 
 /**
- * A space in which `-p` flags replace parameters, or add some. What they cannot say or do not say stays: conditions,
- * lengths, and defaults and priors that still fit.
+ * A space in which `-p` flags replace parameters, or add some, and `--where` flags add constraints. What they cannot
+ * say or do not say stays: conditions, lengths, and defaults and priors that still fit.
  *
  * @throws {InvalidInputError} as `readSearchSpace` does
  */
-export function extendSpace(space: Space, texts: readonly string[]): Space {
-  const json: Record<string, ParameterJson> = { ...space.toJSON() };
+export function extendSpace(space: Space, texts: readonly string[], where: readonly string[] = []): Space {
+  const json: Record<string, ParameterJson> = { ...parametersOf(space.toJSON()) };
   const places = new Map<string, string>();
   for (const [path, { text, parameter }] of readParameterFlags(texts)) {
     json[path] = json[path] === undefined ? parameter : replaced(json[path], parameter);
     places.set(path, `-p ${text}`);
   }
-  return locating(places, () => readSpace(json));
+  const known = space.constraints.map(({ name, tree }) => ({ name, ...(tree !== undefined && { tree }) }));
+  const added = readConstraints(undefined, { where }).filter(
+    ({ constraint }) => !known.some(({ name }) => name === constraint.name),
+  );
+  const kept = known.map((constraint) => ({ place: `where ${JSON.stringify(constraint.name)}`, constraint }));
+  return constrained(json, places, [...kept, ...added], space.functions);
 }
 
 function replaced(before: ParameterJson, after: ParameterJson): ParameterJson {

@@ -55,6 +55,12 @@ const parameters = z.discriminatedUnion("type", [
     when,
   }),
   z.strictObject({ type: z.literal("constant"), value: scalar, length, when }),
+  z.strictObject({
+    type: z.literal("permutation"),
+    items: z.array(scalar).min(1).describe("what is to be put in order"),
+    default: z.array(scalar).optional().describe("the order that the program uses today"),
+    when,
+  }),
   z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
 ]);
 const parameter = z.union([
@@ -99,6 +105,10 @@ export const configSchema = z.strictObject({
     .record(z.string(), parameter)
     .optional()
     .describe("parameters by dotted path; optimizer.sgd.momentum exists where optimizer is sgd"),
+  where: z
+    .array(name)
+    .optional()
+    .describe('conditions that the parameters of every trial satisfy: "layers * units <= 4096"'),
   fixed: z.record(z.string(), scalar).optional().describe("parameters that are settled"),
   enqueue: z.array(z.record(z.string(), scalar)).optional().describe("points to try first, maybe in part"),
   warm_start: z

@@ -49,9 +49,10 @@ export function isWhole(space: Space, params: Params): boolean {
   return active === Object.keys(params).length;
 }
 
-/** What a parameter is where nobody said: its default, else the middle of its range. */
+/** What a parameter is where nobody said: its default, else the middle of its range; items stand as they are listed. */
 export function initialValue(parameter: Parameter): Scalar {
-  return parameter.default !== undefined ? parameter.default : fromUnit(parameter, 0.5);
+  if (parameter.default !== undefined) return parameter.default;
+  return parameter.permutation?.indexOf(parameter.index) ?? fromUnit(parameter, 0.5);
 }
 
 /** Whether a value has a unit coordinate, inside of [0, 1] or not. */

@@ -5,23 +5,25 @@ import { initialValue } from "./adopt.ts";
 import { difference } from "./difference.ts";
 import { problemWith } from "./domain.ts";
 import { holds } from "./lattice.ts";
-import type { Condition, Parameter, ParameterJson, Space, SpaceJson } from "./types.ts";
+import { parametersOf } from "./split.ts";
+import type { Condition, Parameter, ParameterJson, ParametersJson, Space } from "./types.ts";
 
 /** Why a space cannot take another's place. */
 export interface Refusal {
   readonly path: string;
   /** What it is about; "default": a parameter that is added has none. */
-  readonly kind: "removed" | "type" | "log" | "choices" | "value" | "length" | "when" | "default";
+  readonly kind: "removed" | "type" | "log" | "choices" | "items" | "value" | "length" | "when" | "default";
   /** One line that begins with the path. */
   readonly message: string;
 }
 
 /**
  * The first reason why `after` cannot follow `before` in one study; undefined if it may: ranges and steps may change,
- * choices may be added, and parameters with a default (or such as no older trial would have had).
+ * choices may be added, and parameters with a default (or such as no older trial would have had). Constraints may come
+ * and go: older trials that break one inform as those outside of a range do.
  */
 export function refusal(before: Space, after: Space): Refusal | undefined {
-  const [old, young] = [before.toJSON(), after.toJSON()];
+  const [old, young] = [parametersOf(before.toJSON()), parametersOf(after.toJSON())];
   for (const [path, json] of Object.entries(old)) {
     const refused = refusedChange(path, json, young[path]);
     if (refused !== undefined) return refused;
@@ -40,7 +42,7 @@ function refusedChange(path: string, before: ParameterJson, after?: ParameterJso
     return { path, kind: "removed", message: `${path}: a parameter cannot be removed` };
   const left: Readonly<Record<string, unknown>> = { log: false, ...before };
   const right: Readonly<Record<string, unknown>> = { log: false, ...after };
-  for (const kind of ["type", "log", "value", "length", "when"] as const)
+  for (const kind of ["type", "log", "items", "value", "length", "when"] as const)
     if (JSON.stringify(left[kind]) !== JSON.stringify(right[kind])) {
       const message = `${path}: ${kind} cannot change (${shown(left[kind])} → ${shown(right[kind])})`;
       return { path, kind, message };
@@ -69,11 +71,11 @@ function couldHold(before: Space, after: Space, condition: Condition): boolean {
 /** What changes from one space to another, a line each: points as `difference` says, then defaults and priors. */
 export function changes(before: Space, after: Space): readonly string[] {
   const [old, young] = [before.toJSON(), after.toJSON()];
-  return [...difference(old, young), ...hints(old, young)];
+  return [...difference(old, young), ...hints(parametersOf(old), parametersOf(young))];
 }
 
 /** Changes that no point is affected by, but the search is. */
-function hints(before: SpaceJson, after: SpaceJson): string[] {
+function hints(before: ParametersJson, after: ParametersJson): string[] {
   return Object.entries(before).flatMap(([path, json]) =>
     ["default", "prior"].flatMap((field) => {
       const left = (json as Readonly<Record<string, unknown>>)[field];

@@ -4,6 +4,7 @@
 import { didYouMean, InvalidInputError } from "../errors.ts";
 import { type Domain, problemWith } from "./domain.ts";
 import type { Scalar } from "./parameter.ts";
+import { clashIn } from "./permutation.ts";
 import type { Parameter, Params } from "./types.ts";
 
 /** @throws {InvalidInputError} as `Space.check` says */
@@ -35,6 +36,8 @@ export function checkParams(
     if (!isActive(index, params) && !(partial && mayBeActive(parameters, parameter, params)))
       throw new InvalidInputError(`${path}: not active${why(parameters, parameter, params)}`);
     params[path] = value as Scalar;
+    const other = parameter.permutation && clashIn(parameters, parameter, params);
+    if (other !== undefined) throw new InvalidInputError(`${path}: ${other} has place ${value} already`);
   }
   return params;
 }

@@ -3,25 +3,54 @@
  */
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
 import { checkParams, parseValue } from "./check.ts";
+import { readConstraints } from "./constraint.ts";
 import { difference } from "./difference.ts";
 import { fromUnit, readDomain, readPrior, toUnit, valuesOf } from "./domain.ts";
 import { type ArrayPlace, expand } from "./expand.ts";
 import { holds, lattice } from "./lattice.ts";
 import { nest, unnest } from "./nest.ts";
 import type { Scalar } from "./parameter.ts";
-import type { Condition, Encoded, Parameter, ParameterJson, Params, Space, SpaceJson } from "./types.ts";
+import { placesOf } from "./permutation.ts";
+import type {
+  Condition,
+  ConstraintJson,
+  Encoded,
+  Functions,
+  Parameter,
+  ParameterJson,
+  ParametersJson,
+  Params,
+  Space,
+  SpaceJson,
+} from "./types.ts";
 
 /** @throws {InvalidInputError} if the space cannot be meant; the message begins with the path */
-export function compile<P>(json: SpaceJson): Space<P> {
+export function compile<P>(
+  json: ParametersJson,
+  where: readonly ConstraintJson[] = [],
+  functions: Functions = {},
+): Space<P> {
+  if (where.length > 0 && json.where !== undefined)
+    throw new InvalidInputError("where: a space with constraints has no parameter of that name; use another");
   const canonical = canonicalise(json);
-  const { entries, arrays } = expand(canonical);
+  const { entries, arrays, permutations } = expand(canonical);
   const indices = new Map(entries.map(({ path }, index) => [path, index]));
   const toConditions = (conditions: ArrayPlace["conditions"]): Condition[] =>
     conditions.map(({ path, ...test }) => ({ parameter: indices.get(path) as number, ...test }));
-  const parameters = entries.map(({ path, json: leaf, conditions }, index): Parameter => {
+  const members = new Map(
+    permutations.map((one) => [one.path, one.members.map((path) => indices.get(path) as number)]),
+  );
+  const parameters = entries.map(({ path, json: leaf, conditions, permutation }, index): Parameter => {
     const domain = readDomain(path, leaf);
     const prior = readPrior(path, leaf, domain);
-    return { ...domain, ...(prior && { prior }), path, index, conditions: toConditions(conditions) };
+    return {
+      ...domain,
+      ...(prior && { prior }),
+      ...(permutation !== undefined && { permutation: members.get(permutation) }),
+      path,
+      index,
+      conditions: toConditions(conditions),
+    };
   });
   const places = arrays.map((place) => ({ place, conditions: toConditions(place.conditions) }));
   const conditionsOf = new Map(places.map(({ place, conditions }) => [place, conditions]));
@@ -41,38 +70,78 @@ export function compile<P>(json: SpaceJson): Space<P> {
       throw new InvalidInputError(`${path}: unknown parameter${didYouMean(path, indices.keys())}`);
     return parameter;
   };
+  const nested = (params: Params) =>
+    nest(entries, arrays, permutations, params, (place) =>
+      allHold(conditionsOf.get(place) ?? [], params),
+    ) as P;
+  const constraints = readConstraints(where, parameters, functions, nested);
+  const whole: SpaceJson =
+    constraints.length === 0
+      ? canonical
+      : {
+          ...canonical,
+          where: constraints.map(({ name, tree }) => ({ name, ...(tree !== undefined && { tree }) })),
+        };
+  const allows = (params: Params) => constraints.every((constraint) => constraint.holds(params));
   let size: number | undefined;
 
   return {
     parameters,
-    toJSON: () => canonical,
+    constraints,
+    functions,
+    toJSON: () => whole,
     find,
     get size() {
-      size ??= countPoints(parameters);
+      size ??= countPoints(parameters, constraints.length > 0 ? allows : undefined);
       return size;
     },
     isActive,
-    nest: (params) =>
-      nest(entries, arrays, params, (place) => allHold(conditionsOf.get(place) ?? [], params)) as P,
-    flatten: (value) => checkParams(parameters, find, isActive, unnest(entries, value, isActive), false),
+    nest: nested,
+    flatten: (value) =>
+      checkParams(parameters, find, isActive, unnest(entries, permutations, value, isActive), false),
     encode: (params) => encode(parameters, params),
     decode: (unit) => {
       const params: Record<string, Scalar> = {};
-      for (const parameter of parameters)
-        if (isActive(parameter.index, params))
-          params[parameter.path] = fromUnit(parameter, unit[parameter.index]);
+      let order: { readonly members: readonly number[]; readonly places: Int32Array } | undefined;
+      for (const parameter of parameters) {
+        const { index, path, permutation } = parameter;
+        if (!isActive(index, params)) continue;
+        if (permutation === undefined) {
+          params[path] = fromUnit(parameter, unit[index]);
+          continue;
+        }
+        if (order?.members !== permutation)
+          order = { members: permutation, places: placesOf(permutation, unit) };
+        params[path] = order.places[permutation.indexOf(index)];
+      }
       return params;
     },
-    check: (params, options) => checkParams(parameters, find, isActive, params, options?.partial === true),
+    allows,
+    check(params, { partial = false, foreign = false } = {}) {
+      const checked = checkParams(parameters, find, isActive, params, partial);
+      const broken = foreign
+        ? undefined
+        : constraints.find((constraint) => isBroken(constraint, checked, partial));
+      if (broken === undefined) return checked;
+      throw new InvalidInputError(`where ${JSON.stringify(broken.name)}: these values do not satisfy it`);
+    },
     key: (params) => key(parameters, params),
-    equals: (other) => difference(canonical, other.toJSON()).length === 0,
-    difference: (other) => difference(canonical, other.toJSON()),
+    equals: (other) => difference(whole, other.toJSON()).length === 0,
+    difference: (other) => difference(whole, other.toJSON()),
     parse: (path, text) => parseValue(need(path), text),
   };
 }
 
+/** Points that are looked at, one by one, to count those that are allowed. */
+const MOST_COUNTED = 100_000;
+
+/** Of a part of a point functions cannot say anything, and expressions only where they name what it has. */
+function isBroken({ tree, holds }: Space["constraints"][number], params: Params, isWhole: boolean): boolean {
+  return (isWhole || tree !== undefined) && !holds(params);
+}
+
 /** Infinity with a real interval, and where conditions across branches make too many points to count. */
-function countPoints(parameters: readonly Parameter[]): number {
+function countPoints(parameters: readonly Parameter[], allows?: (params: Params) => boolean): number {
   if (parameters.some(({ domain }) => domain === "real")) return Number.POSITIVE_INFINITY;
   try {
     const decides = new Set(
@@ -81,7 +150,13 @@ function countPoints(parameters: readonly Parameter[]): number {
     const values = parameters.map((one) =>
       decides.has(one.index) ? valuesOf(one) : { length: (one as { size: number }).size },
     );
-    return lattice(parameters, values).count;
+    const { count } = lattice(parameters, values);
+    if (allows === undefined) return count;
+    if (count > MOST_COUNTED) return Number.POSITIVE_INFINITY;
+    const points = lattice(parameters, parameters.map(valuesOf));
+    let allowed = 0;
+    for (let index = 0; index < count; index++) if (allows(points.at(index))) allowed++;
+    return allowed;
   } catch (error) {
     if (error instanceof UnsupportedError) return Number.POSITIVE_INFINITY;
     throw error;
@@ -112,7 +187,7 @@ function key(parameters: readonly Parameter[], params: Params): string {
 }
 
 /** Entries without what says nothing, and with a tag on every choice that has branches. */
-function canonicalise(json: SpaceJson): SpaceJson {
+function canonicalise(json: ParametersJson): ParametersJson {
   const paths = Object.keys(json);
   return Object.fromEntries(
     Object.entries(json).map(([path, entry]) => {

@@ -1,17 +1,34 @@
 /**
  * Two spaces compared, in words.
  */
-import type { ParameterJson, SpaceJson } from "./types.ts";
+import { splitJson } from "./split.ts";
+import type { ConstraintJson, ParameterJson, SpaceJson } from "./types.ts";
 
-/** One line per difference from `before` to `after`; empty if they have the same points. */
-export function difference(before: SpaceJson, after: SpaceJson): string[] {
+/** One line per difference from one space to another; empty if they have the same points. */
+export function difference(one: SpaceJson, other: SpaceJson): string[] {
+  const { parameters: before, where } = splitJson(one);
+  const { parameters: after, where: whereAfter } = splitJson(other);
   const lines: string[] = [];
   for (const [path, json] of Object.entries(before)) {
     if (after[path] === undefined) lines.push(`${path}: removed`);
     else lines.push(...compare(path, json, after[path]));
   }
   for (const path of Object.keys(after)) if (before[path] === undefined) lines.push(`${path}: added`);
-  return lines;
+  return [...lines, ...constraints(where, whereAfter)];
+}
+
+/** Constraints are the same where they say the same, however they are written; functions, where they have one name. */
+function constraints(before: readonly ConstraintJson[], after: readonly ConstraintJson[]): string[] {
+  const meaning = ({ name, tree }: ConstraintJson) => (tree === undefined ? name : JSON.stringify(tree));
+  const [old, young] = [before.map(meaning), after.map(meaning)];
+  return [
+    ...after
+      .filter((one) => !old.includes(meaning(one)))
+      .map(({ name }) => `where: + ${JSON.stringify(name)}`),
+    ...before
+      .filter((one) => !young.includes(meaning(one)))
+      .map(({ name }) => `where: − ${JSON.stringify(name)}`),
+  ];
 }
 
 function compare(path: string, before: ParameterJson, after: ParameterJson): string[] {

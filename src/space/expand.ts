@@ -3,7 +3,8 @@
  */
 import { didYouMean, InvalidInputError } from "../errors.ts";
 import type { Scalar } from "./parameter.ts";
-import type { ParameterJson, SpaceJson } from "./types.ts";
+import { segmentsOf } from "./permutation.ts";
+import type { ParameterJson, ParametersJson } from "./types.ts";
 
 /** A condition by path, before indices are known. */
 export interface PathCondition {
@@ -19,6 +20,17 @@ export interface Entry {
   readonly conditions: readonly PathCondition[];
   /** Keys that lead to it in the nested value. */
   readonly keys: readonly (string | number)[];
+  /** Of a permutation's item: the path of the permutation. */
+  readonly permutation?: string;
+}
+
+/** A permutation as it stands in the nested value: the items in their order. */
+export interface PermutationPlace {
+  readonly keys: readonly (string | number)[];
+  readonly path: string;
+  readonly items: readonly Scalar[];
+  /** The paths of the items' places, in the order of `items`. */
+  readonly members: readonly string[];
 }
 
 /** An array as it stands in the nested value, which may be empty. */
@@ -31,10 +43,11 @@ export interface ArrayPlace {
 export interface Expanded {
   readonly entries: readonly Entry[];
   readonly arrays: readonly ArrayPlace[];
+  readonly permutations: readonly PermutationPlace[];
 }
 
 /** @throws {InvalidInputError} if a length, condition or branch names what is not there, or conditions form a cycle */
-export function expand(json: SpaceJson): Expanded {
+export function expand(json: ParametersJson): Expanded {
   const known = new Map(Object.entries(json));
   const flat: Unkeyed[] = [];
   const arrays: Omit<ArrayPlace, "keys">[] = [];
@@ -44,6 +57,8 @@ export function expand(json: SpaceJson): Expanded {
   expandInto(flat, arrays, top, known);
   for (const path of known.keys()) checkHeader(path, known);
   const paths = new Map(flat.map((entry) => [entry.path, entry]));
+  const permutations = flat.flatMap(({ permutation }) => permutation ?? []);
+  for (const { path } of flat) checkBranches(path, permutations, paths);
   const withConditions = flat.map((entry) => ({ ...entry, conditions: allConditions(entry, paths) }));
   const arrayPaths = new Set(arrays.map(({ path }) => path));
   const entries = order(withConditions).map((entry) => ({
@@ -58,7 +73,17 @@ export function expand(json: SpaceJson): Expanded {
     ),
     keys: keysOf(array.path, paths, arrayPaths),
   }));
-  return { entries, arrays: places };
+  const orders = [...new Set(permutations)].map((path) => {
+    const members = flat.filter(({ permutation }) => permutation === path);
+    const { items } = known.get(path) as Extract<ParameterJson, { type: "permutation" }>;
+    return {
+      path,
+      items,
+      members: members.map((member) => member.path),
+      keys: keysOf(path, paths, arrayPaths),
+    };
+  });
+  return { entries, arrays: places, permutations: orders };
 }
 
 type Unkeyed = Omit<Entry, "keys">;
@@ -71,6 +96,10 @@ function expandInto(
 ): void {
   for (const entry of entries) {
     const { path, json } = entry;
+    if (json.type === "permutation") {
+      out.push(...itemsInOrder(entry, json));
+      continue;
+    }
     if (json.length === undefined) {
       out.push(entry);
       continue;
@@ -98,9 +127,38 @@ function expandInto(
   }
 }
 
+/** The place of each item, as a parameter of its own. */
+function itemsInOrder(
+  { path, conditions }: Unkeyed,
+  json: Extract<ParameterJson, { type: "permutation" }>,
+): readonly Unkeyed[] {
+  const { items, default: initial, when } = json;
+  return segmentsOf(path, json).map((segment, index) => ({
+    path: `${path}.${segment}`,
+    json: {
+      type: "int",
+      low: 0,
+      high: items.length - 1,
+      ...(initial && { default: initial.indexOf(items[index]) }),
+      ...(when && { when }),
+    },
+    conditions,
+    permutation: path,
+  }));
+}
+
+/** @throws {InvalidInputError} if a path stands below a permutation, or two are the same */
+function checkBranches(path: string, permutations: readonly string[], paths: Map<string, Unkeyed>): void {
+  const above = permutations.find((one) => path.startsWith(`${one}.`));
+  if (above !== undefined && paths.get(path)?.permutation !== above)
+    throw new InvalidInputError(
+      `${path}: ${above} is a permutation, which has no branches; use another name`,
+    );
+}
+
 /** The entries `path.*…`; a leaf with a length is its own item. */
 function itemsOf(path: string, json: ParameterJson, known: Map<string, ParameterJson>) {
-  if (json.type !== "array") {
+  if (json.type !== "array" && json.type !== "permutation") {
     const { length: _length, ...leaf } = json;
     return [{ path: `${path}.*`, json: leaf as ParameterJson }];
   }

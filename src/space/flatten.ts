@@ -2,11 +2,11 @@
  * From what users write, nested, to what is stored, flat.
  */
 import { InvalidInputError } from "../errors.ts";
-import type { ArrayNode, Group, Leaf, Node, OneOfNode } from "./parameter.ts";
-import type { ParameterJson, SpaceJson } from "./types.ts";
+import type { ArrayNode, Group, Leaf, Node, OneOfNode, PermutationNode } from "./parameter.ts";
+import type { ParameterJson, ParametersJson } from "./types.ts";
 
 /** The flat form of a nested group. @throws {InvalidInputError} if a name cannot be part of a path */
-export function flatten(group: Group): SpaceJson {
+export function flatten(group: Group): ParametersJson {
   const out: Record<string, ParameterJson> = {};
   addGroup(out, "", group);
   return out;
@@ -28,7 +28,7 @@ function add(out: Record<string, ParameterJson>, path: string, node: Node): void
   if (typeof node.kind !== "string") return addGroup(out, `${path}.`, node as Group);
   if (node.kind === "oneOf") return addBranches(out, path, node as OneOfNode);
   if (node.kind === "array") return addArray(out, path, node as ArrayNode);
-  out[path] = leafJson(node as Leaf);
+  out[path] = leafJson(node as Leaf | PermutationNode);
 }
 
 function addBranches(out: Record<string, ParameterJson>, path: string, node: OneOfNode): void {
@@ -62,10 +62,10 @@ function addArray(out: Record<string, ParameterJson>, path: string, node: ArrayN
 }
 
 function isLeaf(node: Node): node is Leaf {
-  return typeof node.kind === "string" && node.kind !== "oneOf" && node.kind !== "array";
+  return typeof node.kind === "string" && !["oneOf", "array", "permutation"].includes(node.kind);
 }
 
-function leafJson(leaf: Leaf): ParameterJson {
+function leafJson(leaf: Leaf | PermutationNode): ParameterJson {
   const { kind, ...rest } = leaf;
   return { type: kind, ...rest } as ParameterJson;
 }

@@ -3,7 +3,8 @@
  */
 import { didYouMean, InvalidInputError } from "../errors.ts";
 import { compile } from "./compile.ts";
-import type { Space, SpaceJson } from "./types.ts";
+import { splitJson } from "./split.ts";
+import type { Functions, ParameterJson, Space, SpaceJson } from "./types.ts";
 
 /** The fields that each type of parameter has, and those that it must have. */
 const FIELDS: Readonly<
@@ -16,18 +17,22 @@ const FIELDS: Readonly<
   boolean: { needs: [], takes: ["default", "prior", "length"] },
   constant: { needs: ["value"], takes: ["length"] },
   array: { needs: ["length"], takes: [] },
+  permutation: { needs: ["items"], takes: ["default"] },
 };
 
 /**
  * A space from its flat JSON form.
  *
+ * @param functions  what the constraints that have a name only stand for; where one is missing, the space cannot be
+ *                   searched
  * @throws {InvalidInputError} if it is none; the message begins with the path of the parameter
  */
-export function readSpace<P = unknown>(json: unknown): Space<P> {
+export function readSpace<P = unknown>(json: unknown, functions: Functions = {}): Space<P> {
   if (!isRecord(json))
     throw new InvalidInputError(`a space must be an object of parameters, not ${describe(json)}`);
-  for (const [path, entry] of Object.entries(json)) checkEntry(path, entry);
-  return compile<P>(json as SpaceJson);
+  const { parameters, where } = splitJson(json as SpaceJson);
+  for (const [path, entry] of Object.entries(parameters)) checkEntry(path, entry);
+  return compile<P>(parameters as Readonly<Record<string, ParameterJson>>, where, functions);
 }
 
 function checkEntry(path: string, entry: unknown): void {
@@ -56,8 +61,8 @@ function checkEntry(path: string, entry: unknown): void {
       throw new InvalidInputError(
         `${path}: when must be an object of values by parameter, not ${describe(value)}`,
       );
-    if (field === "choices" && !Array.isArray(value))
-      throw new InvalidInputError(`${path}: choices must be a list, not ${describe(value)}`);
+    if ((field === "choices" || field === "items") && !Array.isArray(value))
+      throw new InvalidInputError(`${path}: ${field} must be a list, not ${describe(value)}`);
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { UnsupportedError } from "../errors.ts";
 import type { Scalar } from "./parameter.ts";
+import { clashIn, factorial, placements, placesOfRank } from "./permutation.ts";
 import type { Condition, Parameter, Params } from "./types.ts";
 
 export interface Lattice {
@@ -22,9 +23,48 @@ const MOST_LISTED = 100_000;
  * @throws {UnsupportedError} if conditions cut across branches and there are more than 100,000 points
  */
 export function lattice(parameters: readonly Parameter[], values: readonly ArrayLike<Scalar>[]): Lattice {
-  return parameters.every((parameter) => isTreeLike(parameter, parameters))
-    ? tree(parameters, values)
-    : list(parameters, values);
+  if (!parameters.every((parameter) => isTreeLike(parameter, parameters))) return list(parameters, values);
+  if (parameters.every(({ permutation }) => permutation === undefined)) return tree(parameters, values);
+  return ofOrders(parameters, values);
+}
+
+/** In the place of a permutation's first item its orders vary, and the other items follow. */
+function ofOrders(parameters: readonly Parameter[], values: readonly ArrayLike<Scalar>[]): Lattice {
+  const orders = new Map<number, (rank: number) => readonly Scalar[]>();
+  const instead = values.map((own, index): ArrayLike<Scalar> => {
+    const { permutation } = parameters[index];
+    if (permutation === undefined || own.length === 0) return own;
+    if (permutation[0] !== index) return [0];
+    const n = permutation.length;
+    const isFree = permutation.every((member) => values[member].length === n);
+    const listed = isFree ? undefined : listOrders(permutation.map((member) => Array.from(values[member])));
+    orders.set(index, (rank) => listed?.[rank] ?? placesOfRank(n, rank));
+    return { length: listed?.length ?? factorial(n) };
+  });
+  const ranks = new Map([...orders.keys()].map((index) => [parameters[index].path, index]));
+  const { count, at } = tree(parameters, instead, (index, digit) => (orders.has(index) ? digit : undefined));
+  return {
+    count,
+    at(index) {
+      const params: Record<string, Scalar> = { ...at(index) };
+      for (const [path, head] of ranks) {
+        const rank = params[path];
+        if (rank === undefined) continue;
+        const places = (orders.get(head) as (rank: number) => readonly Scalar[])(rank as number);
+        (parameters[head].permutation as readonly number[]).forEach((member, k) => {
+          params[parameters[member].path] = places[k];
+        });
+      }
+      return params;
+    },
+  };
+}
+
+function listOrders(values: readonly (readonly Scalar[])[]): readonly (readonly Scalar[])[] {
+  const listed = placements(values, MOST_LISTED);
+  if (listed === undefined)
+    throw new UnsupportedError(`a permutation has more than ${MOST_LISTED} such orders; use random search`);
+  return listed;
 }
 
 /** The condition that is decided last. */
@@ -39,14 +79,23 @@ function deepest({ conditions }: Parameter): Condition | undefined {
 function isTreeLike(parameter: Parameter, parameters: readonly Parameter[]): boolean {
   const last = deepest(parameter);
   if (last === undefined) return true;
+  if (parameters[last.parameter].permutation !== undefined) return false; // its items vary together
   const inherited = parameters[last.parameter].conditions.map((condition) => JSON.stringify(condition));
   return parameter.conditions.every(
     (condition) => condition === last || inherited.includes(JSON.stringify(condition)),
   );
 }
 
-/** Each parameter knows how many points lie below each of its values; an index is split like digits. */
-function tree(parameters: readonly Parameter[], values: readonly ArrayLike<Scalar>[]): Lattice {
+/**
+ * Each parameter knows how many points lie below each of its values; an index is split like digits.
+ *
+ * @param valueAt  the value of a parameter at a digit, where that is not the one in `values`
+ */
+function tree(
+  parameters: readonly Parameter[],
+  values: readonly ArrayLike<Scalar>[],
+  valueAt: (index: number, digit: number) => Scalar | undefined = () => undefined,
+): Lattice {
   const children = parameters.map((): Parameter[] => []);
   const roots: Parameter[] = [];
   for (const parameter of parameters) {
@@ -76,7 +125,7 @@ function tree(parameters: readonly Parameter[], values: readonly ArrayLike<Scala
   };
   const placeOne = (params: Record<string, Scalar>, parameter: Parameter, digit: number) => {
     if (children[parameter.index].length === 0) {
-      params[parameter.path] = values[parameter.index][digit];
+      params[parameter.path] = valueAt(parameter.index, digit) ?? values[parameter.index][digit];
       return;
     }
     let rest = digit;
@@ -114,7 +163,9 @@ function list(parameters: readonly Parameter[], values: readonly ArrayLike<Scala
         return value !== undefined && holds(condition, value);
       });
       if (!active) return [params];
-      return Array.from(values[parameter.index], (value) => ({ ...params, [parameter.path]: value }));
+      return Array.from(values[parameter.index], (value) => ({ ...params, [parameter.path]: value })).filter(
+        (one) => parameter.permutation === undefined || clashIn(parameters, parameter, one) === undefined,
+      );
     });
     if (points.length > MOST_LISTED)
       throw new UnsupportedError(

@@ -66,6 +66,13 @@ export interface ConstantNode<T extends Scalar = Scalar> {
   readonly value: T;
 }
 
+/** Items in an order that is to be found. */
+export interface PermutationNode<T extends Scalar = Scalar> {
+  readonly kind: "permutation";
+  readonly items: readonly T[];
+  readonly default?: readonly T[];
+}
+
 /** A choice between branches, each with parameters of its own: a discriminated union on `tag`. */
 export interface OneOfNode<Tag extends string = string, B extends Branches = Branches> {
   readonly kind: "oneOf";
@@ -82,6 +89,7 @@ export interface ArrayNode<Item extends Node = Node> {
   readonly length: number | string;
 }
 
+/** What has a value of its own. */
 export type Leaf = FloatNode | IntNode | CategoricalNode | OrdinalNode | BooleanNode | ConstantNode;
 /** A nested group: a plain object of nodes. */
 export interface Group {
@@ -89,7 +97,7 @@ export interface Group {
 }
 export type Branches = { readonly [choice: string]: Group };
 // biome-ignore lint/suspicious/noExplicitAny: `any` keeps the node types free of variance trouble
-export type Node = Leaf | OneOfNode<any, any> | ArrayNode<any> | Group;
+export type Node = Leaf | PermutationNode | OneOfNode<any, any> | ArrayNode<any> | Group;
 
 /** The value of a node, as an objective sees it. */
 export type InferNode<N> = N extends FloatNode | IntNode
@@ -107,7 +115,9 @@ export type InferNode<N> = N extends FloatNode | IntNode
                 string]
             : N extends ArrayNode<infer Item>
               ? readonly InferNode<Item>[]
-              : InferGroup<N>;
+              : N extends PermutationNode<infer T>
+                ? readonly T[]
+                : InferGroup<N>;
 
 export type InferGroup<G> = { readonly [K in keyof G]: InferNode<G[K]> };
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
@@ -159,6 +169,20 @@ export function boolean(
 /** A value that is handed to the objective as it is. */
 export function constant<const T extends Scalar>(value: T): ConstantNode<T> {
   return { kind: "constant", value };
+}
+
+/**
+ * An order of `items`; its value is the items in that order. Flat it is a parameter for each item: its place, from 0.
+ *
+ * @param options.default  the order that the program uses today
+ * @example
+ * space({ layers: permutation(["norm", "relu", "drop"]) }); // { layers: ["relu", "norm", "drop"] }, for example
+ */
+export function permutation<const T extends Scalar>(
+  items: readonly T[],
+  options: { readonly default?: readonly NoInfer<T>[] } = {},
+): PermutationNode<T> {
+  return { kind: "permutation", items, ...options };
 }
 
 /**

@@ -1,0 +1,120 @@
+/**
+ * Constraints on inputs: which of a space's points are allowed.
+ */
+import { didYouMean, InvalidInputError, messageOf } from "../errors.ts";
+import { type Condition, conditionOf, kindOfValues, type Scope } from "./expression.ts";
+import { type Linear, linearOf, type Order, ordersOf } from "./linear.ts";
+import type { ConstraintJson, Functions, InputConstraint, Parameter, Params } from "./types.ts";
+
+/** What a space's constraints say, in the forms that are of use. */
+export interface Constraints {
+  readonly list: readonly InputConstraint[];
+  /** Sums that can be solved for. */
+  readonly equalities: readonly Linear[];
+  /** Pairs of parameters that can be swapped. */
+  readonly orders: readonly Order[];
+}
+
+/** A constraint of a space, and its place among what can be solved: for constraints that are looked at alone. */
+export function constraintsOf(list: readonly InputConstraint[]): Constraints {
+  return {
+    list,
+    equalities: list.flatMap(({ tree, paths }) => (tree === undefined ? [] : linearOf(tree, paths ?? []))),
+    orders: list.flatMap(({ tree }) => (tree === undefined ? [] : ordersOf(tree))),
+  };
+}
+
+/**
+ * The constraints that a space's JSON lists.
+ *
+ * @param functions  by name; one that is missing makes a constraint that is not known, and holds everywhere
+ * @param nest       what a function gets
+ * @throws {InvalidInputError} naming the one that cannot be meant
+ */
+export function readConstraints(
+  json: readonly ConstraintJson[],
+  parameters: readonly Parameter[],
+  functions: Functions,
+  nest: (params: Params) => unknown,
+): readonly InputConstraint[] {
+  const scope = scopeOf(parameters);
+  const names = new Set<string>();
+  return json.map((entry) => {
+    const { name, tree } = checkShape(entry);
+    if (names.has(name)) throw new InvalidInputError(`where ${JSON.stringify(name)} is given twice`);
+    names.add(name);
+    if (tree !== undefined) {
+      const condition = readTree(name, tree, scope);
+      return { name, tree, known: true, paths: condition.paths, holds: condition.holds };
+    }
+    const decide = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    return {
+      name,
+      known: decide !== undefined,
+      holds: decide === undefined ? () => true : calling(name, decide, nest),
+    };
+  });
+}
+
+function checkShape(entry: unknown): ConstraintJson {
+  if (typeof entry === "string")
+    throw new InvalidInputError(
+      `where ${JSON.stringify(entry)}: texts are read by "fettle/node" (readWhere); here it is a tree, or a function with a name`,
+    );
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry))
+    throw new InvalidInputError(`where: ${JSON.stringify(entry)} is no constraint`);
+  const { name, tree, ...rest } = entry as ConstraintJson;
+  if (typeof name !== "string" || name === "")
+    throw new InvalidInputError(`where: ${JSON.stringify(entry)} has no name`);
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined)
+    throw new InvalidInputError(
+      `where ${JSON.stringify(name)}: a constraint has no ${JSON.stringify(unknown)}${didYouMean(unknown, ["name", "tree"])}`,
+    );
+  return { name, ...(tree !== undefined && { tree }) };
+}
+
+function readTree(name: string, tree: unknown, scope: Scope): Condition {
+  try {
+    return conditionOf(tree, scope);
+  } catch (cause) {
+    throw new InvalidInputError(`where ${JSON.stringify(name)}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function calling(
+  name: string,
+  decide: (params: never) => boolean,
+  nest: (params: Params) => unknown,
+): (params: Params) => boolean {
+  return (params) => {
+    try {
+      return decide(nest(params) as never) === true;
+    } catch (cause) {
+      throw new InvalidInputError(`where ${JSON.stringify(name)}: the function threw: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  };
+}
+
+/** What names mean in the expressions of a space. */
+export function scopeOf(parameters: readonly Parameter[]): Scope {
+  const byPath = new Map(parameters.map((parameter) => [parameter.path, parameter]));
+  const arrays = new Map<string, string[]>();
+  for (const { path, permutation } of parameters) {
+    const [, array] = /^(.+)\.\d+$/.exec(path) ?? [];
+    if (array !== undefined && permutation === undefined)
+      arrays.set(array, [...(arrays.get(array) ?? []), path]);
+  }
+  return {
+    names: [...byPath.keys(), ...arrays.keys()],
+    itemsOf: (path) => arrays.get(path),
+    kindOf(path) {
+      const parameter = byPath.get(path);
+      if (parameter === undefined) return undefined;
+      if (parameter.domain !== "choice") return { kind: "number" };
+      return { kind: kindOfValues(parameter.choices), choices: parameter.choices };
+    },
+  };
+}
