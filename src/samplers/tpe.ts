@@ -57,7 +57,7 @@ export function densityRatio(orders: Orders, observed: Observed, params: Params)
   if (observed.list.length === 0) return {};
   const { good, bad } = densitiesOf(orders, observed, [], orders.stream);
   const point = observed.problem.space.encode(params);
-  const [better, worse] = [good.logDensity(point), bad.logDensity(point)];
+  const [[better], [worse]] = [good.logDensities([point]), bad.logDensities([point])];
   return { acquisition: better - worse, logGood: better, logBad: worse };
 }
 

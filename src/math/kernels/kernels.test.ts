@@ -95,7 +95,7 @@ function parzen(kernels: Kernels, n: number, lacking: number) {
   };
   const writeIntegers = (values: number[]) => {
     const place = kernels.reserve((values.length + 1) >> 1);
-    new Int32Array(kernels.memory.buffer).set(values, 2 * place);
+    kernels.integers.set(values, 2 * place);
     return place;
   };
   const members = Array.from({ length: n }, (_, i) => (i % 5 === 3 ? -1 : 0));
@@ -145,7 +145,9 @@ test("Parzen kernels: the compiled ones and the reference give the same bits", (
         kernels.parzenExponents(own, norms, at, dimensions, query, out);
         const { memory } = kernels;
         const results = [present, ...memory.subarray(at, at + 2 * group), ...memory.subarray(out, out + own)];
-        results.push(kernels.parzenLogDensity(own, norms, at, dimensions, query, kernels.reserve(own)));
+        const work = kernels.reserve(own + 1);
+        kernels.parzenLogDensities(1, own, norms, at, dimensions, query, work, work + own);
+        results.push(kernels.memory[work + own]);
         const lent = kernels.parzenLent(own, out, norms);
         kernels.addOwnOrLent(own, norms, out, lent, norms);
         results.push(lent, ...memory.subarray(norms, norms + own));
@@ -192,7 +194,9 @@ test("a Parzen density is the sum over its kernels, whatever is left out of it",
       const choice = Math.floor(units[2][k] * 3) === 1 ? -0.2 : -2;
       expected += integral(c0, s0, 0.31) * cells(c1, s1, 0.5) * Math.exp(choice) * integral(c3, s3, 0.62);
     }
-    const found = kernels.parzenLogDensity(own, norms, at, dimensions, query, kernels.reserve(own));
+    const work = kernels.reserve(own + 1);
+    kernels.parzenLogDensities(1, own, norms, at, dimensions, query, work, work + own);
+    const found = kernels.memory[work + own];
     expect(found).toBeCloseTo(Math.log(expected), 7);
     const out = kernels.reserve(own);
     kernels.parzenExponents(own, norms, at, dimensions, query, out);

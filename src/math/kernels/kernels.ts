@@ -14,6 +14,8 @@ export interface Kernels {
   readonly compiled: boolean;
   /** The memory: another array after `reserve`, so never kept across it. */
   readonly memory: Float64Array;
+  /** The same memory as integers of 32 bits, two in the room of a double. */
+  readonly integers: Int32Array;
   /** Room for `count` doubles, zeroed or not; its place. */
   reserve(count: number): number;
   /** Gives up all room. */
@@ -155,15 +157,20 @@ export interface Kernels {
    *                 of a component of the same choice, of another, of one without, and of the prior's
    */
   parzenExponents(n: number, base: number, at: number, dimensions: number, query: number, out: number): void;
-  /** ln Σ of e to the same; terms below e^−64 of the last, or of the largest, may be left out. `work`: room for n. */
-  parzenLogDensity(
+  /**
+   * out[c] ← ln Σ of e to the same at candidate c, whose coordinates are the c-th of `queries`; terms below e^−64 of
+   * the last, or of the largest, may be left out. `work` is room for n.
+   */
+  parzenLogDensities(
+    count: number,
     n: number,
     base: number,
     at: number,
     dimensions: number,
-    query: number,
+    queries: number,
     work: number,
-  ): number;
+    out: number,
+  ): void;
   /** ln Σ e^(own[k] + logWeights[k]) */
   parzenLent(n: number, own: number, logWeights: number): number;
   /** values[k] += own[k], or `lent` where norms[k] says that the component is not there. */
@@ -171,7 +178,9 @@ export interface Kernels {
 }
 
 /** The exports of the compiled module. */
-type Exports = Omit<Kernels, "compiled" | "memory" | "reserve" | "release"> & { memory: WebAssembly.Memory };
+type Exports = Omit<Kernels, "compiled" | "memory" | "integers" | "reserve" | "release"> & {
+  memory: WebAssembly.Memory;
+};
 
 const PAGE_DOUBLES = 8192;
 /** Place 0 means "none", and a pair of doubles is 16 bytes. */
@@ -187,11 +196,15 @@ export function createKernels(options: { readonly plain?: boolean } = {}): Kerne
   const { memory, ...functions } = exports;
   let next = FIRST;
   let view = new Float64Array(memory.buffer);
+  let integers = new Int32Array(memory.buffer);
   return {
     ...functions,
     compiled: true,
     get memory() {
       return view;
+    },
+    get integers() {
+      return integers;
     },
     reserve(count) {
       const place = next;
@@ -200,6 +213,7 @@ export function createKernels(options: { readonly plain?: boolean } = {}): Kerne
       if (missing > 0) {
         memory.grow(Math.ceil(Math.max(missing, view.length) / PAGE_DOUBLES)); // doubled, so that it is rare
         view = new Float64Array(memory.buffer);
+        integers = new Int32Array(memory.buffer);
       }
       return place;
     },

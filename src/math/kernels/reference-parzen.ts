@@ -25,7 +25,7 @@ type ParzenKernels = Pick<
   | "parzenCodes"
   | "parzenMembers"
   | "parzenExponents"
-  | "parzenLogDensity"
+  | "parzenLogDensities"
   | "parzenLent"
   | "addOwnOrLent"
 >;
@@ -111,6 +111,30 @@ export function parzenReference(read: () => Float64Array): ParzenKernels {
     return shift + log(n & 1 ? total + power(memory[values + n - 1] - shift) : total);
   };
 
+  const logDensity = (
+    n: number,
+    base: number,
+    at: number,
+    dimensions: number,
+    query: number,
+    work: number,
+  ): number => {
+    const memory = read();
+    const pairs = (n + 1) >> 1;
+    const last = pair(pairs - 1, pairs, base, at, dimensions, query, Number.NEGATIVE_INFINITY);
+    const prior = last[(n - 1) & 1];
+    const least = prior - NEGLIGIBLE;
+    let kept = 0;
+    for (let p = 0; p < n >> 1; p++) {
+      const e = pair(p, pairs, base, at, dimensions, query, least);
+      if (!(e[0] > least || e[1] > least)) continue;
+      memory.set(e, work + kept);
+      kept += 2;
+    }
+    if (n & 1) memory[work + kept++] = prior;
+    return logSumExp(kept, work);
+  };
+
   return {
     logs(n, values) {
       const memory = read();
@@ -192,21 +216,9 @@ export function parzenReference(read: () => Float64Array): ParzenKernels {
       for (let p = 0; p < pairs; p++)
         memory.set(pair(p, pairs, base, at, dimensions, query, Number.NEGATIVE_INFINITY), out + 2 * p);
     },
-    parzenLogDensity(n, base, at, dimensions, query, work) {
-      const memory = read();
-      const pairs = (n + 1) >> 1;
-      const last = pair(pairs - 1, pairs, base, at, dimensions, query, Number.NEGATIVE_INFINITY);
-      const prior = last[(n - 1) & 1];
-      const least = prior - NEGLIGIBLE;
-      let kept = 0;
-      for (let p = 0; p < n >> 1; p++) {
-        const e = pair(p, pairs, base, at, dimensions, query, least);
-        if (!(e[0] > least || e[1] > least)) continue;
-        memory.set(e, work + kept);
-        kept += 2;
-      }
-      if (n & 1) memory[work + kept++] = prior;
-      return logSumExp(kept, work);
+    parzenLogDensities(count, n, base, at, dimensions, queries, work, out) {
+      for (let c = 0; c < count; c++)
+        read()[out + c] = logDensity(n, base, at, dimensions, queries + QUERY * dimensions * c, work);
     },
     parzenLent(n, own, logWeights) {
       const memory = read();

@@ -92,6 +92,9 @@ export function reference(): Kernels {
     get memory() {
       return memory;
     },
+    get integers() {
+      return new Int32Array(memory.buffer);
+    },
     reserve(count) {
       const place = next;
       next += (count + 1) & ~1;

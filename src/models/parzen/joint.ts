@@ -18,6 +18,8 @@ const BLOCK = 8;
 const HALF = 4;
 /** Doubles of a candidate's coordinate. */
 const QUERY = 6;
+/** Candidates that are looked at together. */
+export const MOST_QUERIES = 32;
 
 /** Places of observations in the order of one of their coordinates. The first `size` entries are valid. */
 export interface Order {
@@ -73,7 +75,7 @@ export function share(kernels: Kernels, branches: readonly Branch[], orders: rea
 /** Writes integers to memory, two in a double's room. */
 export function writeIntegers(kernels: Kernels, values: Int32Array): number {
   const place = kernels.reserve((values.length + 1) >> 1);
-  new Int32Array(kernels.memory.buffer).set(values, 2 * place);
+  kernels.integers.set(values, 2 * place);
   return place;
 }
 
@@ -93,7 +95,7 @@ export interface Joint {
   readonly at: number;
   /** How far the blocks of the next two dimensions stand from those. */
   readonly group: number;
-  /** A candidate's coordinates. */
+  /** Candidates' coordinates. */
   readonly query: number;
 }
 
@@ -114,7 +116,7 @@ export function buildJoint(
   const products = kernels.reserve(size);
   const base = kernels.reserve(size);
   const at = kernels.reserve(group * ((dimensions.length + 1) >> 1));
-  const query = kernels.reserve(QUERY * dimensions.length);
+  const query = kernels.reserve(QUERY * dimensions.length * MOST_QUERIES);
   const { memory } = kernels;
   const [{ index: first }] = dimensions;
   const having = shared.orders[first];
@@ -137,10 +139,12 @@ export function buildJoint(
       continue;
     }
     const { centre, sigma } = prior?.number(index) ?? UNINFORMED;
+    const cellsAt = shared.cells.get(index) ?? 0;
+    const cellCount = cells?.length ?? 0;
+    // biome-ignore format: one line of places, one of numbers
     kernels.parzenNumbers(
-      ...([size, order.size, order.places, order.values, component, narrowest, centre, sigma] as const),
-      ...([shared.cells.get(index) ?? 0, cells?.length ?? 0, shared.table] as const),
-      ...([block, products, norms] as const),
+      size, order.size, order.places, order.values, component, narrowest, centre, sigma,
+      cellsAt, cellCount, shared.table, block, products, norms,
     );
   }
   kernels.subtractLogs(size, products, norms);
@@ -153,12 +157,11 @@ export function buildJoint(
 
 /** Sum of the weights of the components that have the branch: the prior's, then in the order of the coordinate. */
 function weightOfThose(
-  { memory }: Kernels,
+  { integers }: Kernels,
   { component, count }: Members,
   weights: Float64Array,
   { places, size }: Shared["orders"][number],
 ): number {
-  const integers = new Int32Array(memory.buffer);
   let weight = weights[count];
   for (let k = 0; k < size; k++) {
     const i = component[integers[2 * places + k]];
@@ -167,17 +170,21 @@ function weightOfThose(
   return weight;
 }
 
-/** Writes a candidate's coordinates: unit ones of numbers, indices of choices. */
+/** Writes the coordinates of the n-th candidate: unit ones of numbers, indices of choices. Returns their place. */
 export function writeQuery(
   { memory }: Kernels,
   { branch, query }: Joint,
   unit: Float64Array,
   { prior }: Members,
-): void {
+  n: number,
+): number {
   const { dimensions } = branch;
+  const length = QUERY * dimensions.length;
+  const own = query + n * length;
+  if (n > 0) memory.copyWithin(own, query, query + length);
   for (let d = 0; d < dimensions.length; d++) {
     const { index, choices } = dimensions[d];
-    const place = query + QUERY * d;
+    const place = own + QUERY * d;
     if (choices === 0) {
       memory[place] = unit[index];
       continue;
@@ -186,6 +193,7 @@ export function writeQuery(
     memory[place] = choice;
     if (prior !== undefined) memory[place + 5] = prior.choice(index)?.[choice] ?? memory[place + 4];
   }
+  return own;
 }
 
 /** A component's own centre and standard deviation; of a choice, `centre` is its code, below 0 where it has none. */

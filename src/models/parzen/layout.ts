@@ -16,6 +16,8 @@ export interface Dimension {
 /** Parameters that are active under the same conditions: they have one joint kernel. */
 export interface Branch {
   readonly dimensions: readonly Dimension[];
+  /** Whether they depend on nothing. */
+  readonly always: boolean;
 }
 
 /** So many cells are summed over; of more, the sum is taken as an integral. */
@@ -31,7 +33,10 @@ export function branchesOf({ parameters }: Space): readonly Branch[] {
     dimensions.push(dimensionOf(parameter));
     branches.set(key, dimensions);
   }
-  return [...branches.values()].map((dimensions) => ({ dimensions }));
+  return [...branches.values()].map((dimensions) => ({
+    dimensions,
+    always: parameters[dimensions[0].index].conditions.length === 0,
+  }));
 }
 
 function dimensionOf(parameter: Parameter): Dimension {

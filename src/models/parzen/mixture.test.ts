@@ -39,8 +39,9 @@ test("a density over reals integrates to one, but for its constant", () => {
   let sum = 0;
   for (let k = 0; k < 2000; k++)
     sum +=
-      Math.exp(density.logDensity({ unit: Float64Array.of((k + 0.5) / 2000), active: Uint8Array.of(1) })) /
-      2000;
+      Math.exp(
+        density.logDensities([{ unit: Float64Array.of((k + 0.5) / 2000), active: Uint8Array.of(1) }])[0],
+      ) / 2000;
   expect(sum / Math.sqrt(2 * Math.PI)).toBeCloseTo(1, 4);
 });
 
@@ -56,11 +57,11 @@ test("where a component lacks a branch, the others lend it theirs", () => {
   for (const o of [0.25, 0.75])
     for (const c of [0.25, 0.75]) {
       const active = Uint8Array.of(1, o < 0.5 ? 1 : 0, 1);
-      if (o > 0.5) total += Math.exp(density.logDensity({ unit: Float64Array.of(o, 0.5, c), active }));
+      if (o > 0.5) total += Math.exp(density.logDensities([{ unit: Float64Array.of(o, 0.5, c), active }])[0]);
       else
         for (let k = 0; k < 1000; k++)
           total +=
-            Math.exp(density.logDensity({ unit: Float64Array.of(o, (k + 0.5) / 1000, c), active })) /
+            Math.exp(density.logDensities([{ unit: Float64Array.of(o, (k + 0.5) / 1000, c), active }])[0]) /
             (1000 * Math.sqrt(2 * Math.PI));
     }
   expect(total).toBeCloseTo(1, 4);
@@ -80,7 +81,7 @@ test("what is drawn looks like the density", () => {
   });
   const share = draws.filter(([x, c]) => x < 0.5 && c < 1 / 3).length / draws.length;
   const mass = (x: number, c: number) =>
-    Math.exp(density.logDensity({ unit: Float64Array.of(x, c), active: Uint8Array.of(1, 1) }));
+    Math.exp(density.logDensities([{ unit: Float64Array.of(x, c), active: Uint8Array.of(1, 1) }])[0]);
   let [inside, whole] = [0, 0];
   for (let x = 0.0005; x < 1; x += 0.001)
     for (const c of [1 / 6, 1 / 2, 5 / 6]) {

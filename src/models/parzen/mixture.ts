@@ -14,6 +14,7 @@ import {
   hasBranch,
   type Joint,
   type Members,
+  MOST_QUERIES,
   ownShare,
   writeIntegers,
   writeQuery,
@@ -24,8 +25,8 @@ import type { Branch } from "./layout.ts";
 const REJECTIONS = 8;
 
 export interface Mixture {
-  /** ln of the density at a point, up to a term that is the same in every mixture over the same space. */
-  logDensity(point: Encoded): number;
+  /** ln of the density at points, up to a term that is the same in every mixture over the same space. */
+  logDensities(points: readonly Encoded[]): Float64Array;
   /**
    * Draws a point: coordinates of inactive parameters stay as they are.
    * @param isActive  whether a parameter exists, given the coordinates before it
@@ -47,36 +48,50 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
   );
   const exponents = kernels.reserve(size);
   const own = kernels.reserve(size);
-  const isSimple = joints.length === 1 && joints[0].everywhere;
+  // parameters that are always there make one branch
+  const isSimple = branches.length === 1 && joints[0].everywhere && branches[0].always;
 
   /** to ← base + the exponents of a branch */
   const evaluate = (joint: Joint, base: number, unit: Float64Array, to: number) => {
-    writeQuery(kernels, joint, unit, members);
-    kernels.parzenExponents(size, base, joint.at, joint.branch.dimensions.length, joint.query, to);
+    const query = writeQuery(kernels, joint, unit, members, 0);
+    kernels.parzenExponents(size, base, joint.at, joint.branch.dimensions.length, query, to);
+  };
+
+  /** Where there is one branch, and everywhere: ln of the density at some of the points. */
+  const sums = kernels.reserve(MOST_QUERIES);
+  const evaluateTogether = (points: readonly Encoded[], from: number, count: number, to: Float64Array) => {
+    const [joint] = joints;
+    for (let n = 0; n < count; n++) writeQuery(kernels, joint, points[from + n].unit, members, n);
+    const { base, at, query, branch } = joint;
+    kernels.parzenLogDensities(count, size, base, at, branch.dimensions.length, query, exponents, sums);
+    for (let n = 0; n < count; n++) to[from + n] = kernels.memory[sums + n];
+  };
+
+  const logDensity = ({ unit, active }: Encoded): number => {
+    const { memory } = kernels;
+    memory.copyWithin(exponents, logWeights, logWeights + size);
+    for (const joint of joints) {
+      if (active[joint.first] === 0) continue;
+      if (joint.everywhere) {
+        kernels.addRow(size, joint.norms, exponents);
+        evaluate(joint, exponents, unit, exponents);
+        continue;
+      }
+      evaluate(joint, joint.norms, unit, own);
+      const lent = kernels.parzenLent(size, own, logWeights) - joint.logWeight;
+      kernels.addOwnOrLent(size, joint.norms, own, lent, exponents);
+    }
+    return kernels.logSumExp(size, exponents);
   };
 
   return {
-    logDensity({ unit, active }) {
-      const { memory } = kernels;
-      if (isSimple && active[joints[0].first] === 1) {
-        const [joint] = joints;
-        writeQuery(kernels, joint, unit, members);
-        const dimensions = joint.branch.dimensions.length;
-        return kernels.parzenLogDensity(size, joint.base, joint.at, dimensions, joint.query, exponents);
-      }
-      memory.copyWithin(exponents, logWeights, logWeights + size);
-      for (const joint of joints) {
-        if (active[joint.first] === 0) continue;
-        if (joint.everywhere) {
-          kernels.addRow(size, joint.norms, exponents);
-          evaluate(joint, exponents, unit, exponents);
-          continue;
-        }
-        evaluate(joint, joint.norms, unit, own);
-        const lent = kernels.parzenLent(size, own, logWeights) - joint.logWeight;
-        kernels.addOwnOrLent(size, joint.norms, own, lent, exponents);
-      }
-      return kernels.logSumExp(size, exponents);
+    logDensities(points) {
+      const logs = new Float64Array(points.length);
+      if (!isSimple) for (let n = 0; n < points.length; n++) logs[n] = logDensity(points[n]);
+      else
+        for (let n = 0; n < points.length; n += MOST_QUERIES)
+          evaluateTogether(points, n, Math.min(MOST_QUERIES, points.length - n), logs);
+      return logs;
     },
     draw(unit, isActive, rng) {
       const chosen = pick(weights, rng, undefined);

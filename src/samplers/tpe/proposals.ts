@@ -52,13 +52,13 @@ export function proposals(
   }
   if (incumbent !== undefined)
     for (let n = 0; n < JITTERED; n++) units.push(mutate(parameters, incumbent, 1 / size, JITTER, stream));
-  const found: Proposal[] = [];
-  for (const unit of units) {
+  const points = units.map((unit) => {
     const active = new Uint8Array(size);
     settle(unit);
     snap(unit, active);
-    const point = { unit, active };
-    found.push({ ...point, acquisition: good.logDensity(point) - bad.logDensity(point) });
-  }
+    return { unit, active };
+  });
+  const [better, worse] = [good.logDensities(points), bad.logDensities(points)];
+  const found = points.map(({ unit, active }, n) => ({ unit, active, acquisition: better[n] - worse[n] }));
   return found.sort((a, b) => b.acquisition - a.acquisition);
 }

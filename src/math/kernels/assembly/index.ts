@@ -196,8 +196,20 @@ export function parzenExponents(n: i32, base: i32, at: i32, dimensions: i32, que
   parzen.exponents(n, bytes(base), bytes(at), dimensions, bytes(query), bytes(out));
 }
 
-export function parzenLogDensity(n: i32, base: i32, at: i32, dimensions: i32, query: i32, work: i32): f64 {
-  return parzen.logDensity(n, bytes(base), bytes(at), dimensions, bytes(query), bytes(work));
+export function parzenLogDensities(
+  count: i32,
+  n: i32,
+  base: i32,
+  at: i32,
+  dimensions: i32,
+  queries: i32,
+  work: i32,
+  out: i32,
+): void {
+  for (let c = 0; c < count; c++) {
+    const query = bytes(queries + 6 * dimensions * c);
+    store<f64>(bytes(out + c), parzen.logDensity(n, bytes(base), bytes(at), dimensions, query, bytes(work)));
+  }
 }
 
 export function parzenLent(n: i32, own: i32, logWeights: i32): f64 {
