@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests stand beside their source and are quick; every sampler against every check takes longer; everything that
+// Unit tests stand beside their source and are quick; every sampler and every pruner against every check takes longer; everything that
 // starts processes is in tests/.
 /** A machine may be busy with other things. */
 const PATIENCE_MS = 60_000;
-const CONFORMANCE = "src/samplers/conformance.test.ts";
+const CONFORMANCE = "src/{samplers,pruners}/conformance.test.ts";
 export default defineConfig({
   test: {
     projects: [

@@ -3,6 +3,16 @@
  */
 import { didYouMean, InvalidInputError } from "./errors.ts";
 import type { Pruner } from "./pruner.ts";
+import { auto as autoPruner } from "./pruners/auto.ts";
+import { curve } from "./pruners/curve.ts";
+import { hyperband } from "./pruners/hyperband.ts";
+import { median } from "./pruners/median.ts";
+import { pasha } from "./pruners/pasha.ts";
+import { patient } from "./pruners/patient.ts";
+import { percentile } from "./pruners/percentile.ts";
+import { successiveHalving } from "./pruners/successive-halving.ts";
+import { threshold } from "./pruners/threshold.ts";
+import { wilcoxon } from "./pruners/wilcoxon.ts";
 import type { Sampler } from "./sampler.ts";
 import { auto } from "./samplers/auto.ts";
 import { bohb } from "./samplers/bohb.ts";
@@ -47,6 +57,16 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = {
   none: () => undefined,
+  auto: autoPruner,
+  curve,
+  hyperband,
+  median,
+  pasha,
+  patient,
+  percentile,
+  successiveHalving,
+  threshold,
+  wilcoxon,
 };
 
 export const terminators: Readonly<Record<string, Factory<Terminator | undefined>>> = {

@@ -1,0 +1,62 @@
+/**
+ * When a full training is due, rather than a look at another trial.
+ */
+import type { Curve, Curves } from "../curves.ts";
+import { type Pace, secondsLeft, secondsPerStep } from "../pace.ts";
+
+/** What trials came to, and how long they took. */
+export interface Balance {
+  readonly curves: Curves;
+  readonly pace: Pace;
+}
+
+/** The share of all steps that goes into full trainings. @see docs/pruners.md, where it was measured */
+const TRAINING_SHARE = 0.4;
+/** Where only the number of trials is limited, one in so many is trained to its end, and not fewer than three. */
+const TRIALS_PER_TRAINING = 12;
+const FEWEST_TRAININGS = 3;
+/** A training is given so much more than its usual time before the study's time is up. */
+const MARGIN = 1.05;
+
+/**
+ * How many trainings were begun before, if another one is to begin now; otherwise undefined.
+ *
+ * @param full   step of a full training
+ * @param grace  up to which step trials are looked at
+ * @param waits  whether a trial could be trained to its end now
+ */
+export function isDue(
+  { curves, pace }: Balance,
+  full: number,
+  grace: number,
+  waits: (curve: Curve) => boolean,
+): { readonly trainings: number } | undefined {
+  const { limits } = curves.problem;
+  const { looking, training, trainings } = spent(curves, full, grace, waits);
+  const due = { trainings };
+  const begun = curves.list.length;
+  if (limits.trials !== undefined && begun >= limits.trials) {
+    const wanted = Math.max(FEWEST_TRAININGS, Math.ceil(begun / TRIALS_PER_TRAINING));
+    if (trainings < wanted) return due;
+  }
+  const left = secondsLeft(pace, curves.problem);
+  const step = secondsPerStep(pace);
+  if (left !== undefined && step !== undefined) {
+    if (left < step * full) return undefined; // it would not end in time
+    if (left < MARGIN * step * full + step * grace) return due; // nor would a later one
+  }
+  return training + full <= (TRAINING_SHARE / (1 - TRAINING_SHARE)) * looking ? due : undefined;
+}
+
+/** Steps that went into looks and into trainings; of those that still run, all that they will take. */
+function spent({ list }: Curves, full: number, grace: number, waits: (curve: Curve) => boolean) {
+  let [looking, training, trainings] = [0, 0, 0];
+  for (const curve of list) {
+    looking += Math.min(Math.max(0, curve.reached), grace);
+    if (curve.reached < grace || waits(curve)) continue;
+    const isOver = curve.state === "pruned" || curve.state === "failed";
+    training += isOver ? curve.reached - grace : full;
+    if (!isOver) trainings++;
+  }
+  return { looking, training, trainings };
+}

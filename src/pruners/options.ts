@@ -1,0 +1,67 @@
+/**
+ * Options that come from a file or a flag.
+ */
+import { didYouMean, InvalidInputError } from "../errors.ts";
+
+/** What a pruner without options takes. */
+export type NoOptions = Readonly<Record<string, never>>;
+
+/** @throws {InvalidInputError} if `options` has a name that is not among `known` */
+export function refuseUnknown(pruner: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options))
+    if (!known.includes(name))
+      throw new InvalidInputError(
+        `${pruner}: there is no option ${JSON.stringify(name)}${didYouMean(name, known)}; ` +
+          (known.length > 0 ? `there are ${known.join(", ")}` : "it takes none"),
+      );
+}
+
+/** @throws {InvalidInputError} if the option is no number within the bounds; where it is not required, it may be absent */
+export function checkNumber(
+  pruner: string,
+  name: string,
+  value: number | undefined,
+  { least, most = Number.MAX_VALUE, above, whole = false, required = false }: Bounds,
+): void {
+  if (value === undefined && !required) return;
+  const fits =
+    typeof value === "number" &&
+    (least === undefined || value >= least) &&
+    (above === undefined || value > above) &&
+    value <= most &&
+    (!whole || Number.isInteger(value));
+  if (fits) return;
+  const range = [
+    above !== undefined
+      ? `above ${above}`
+      : least === -Number.MAX_VALUE
+        ? "that is finite"
+        : `at least ${least}`,
+    ...(most === Number.MAX_VALUE ? [] : [`at most ${most}`]),
+  ];
+  throw new InvalidInputError(
+    `${pruner}: ${name} must be a ${whole ? "whole " : ""}number ${range.join(" and ")}, not ${JSON.stringify(value) ?? String(value)}`,
+  );
+}
+
+interface Bounds {
+  readonly least?: number;
+  readonly above?: number;
+  readonly most?: number;
+  readonly whole?: boolean;
+  readonly required?: boolean;
+}
+
+/** The options that were given, for the log; undefined where there are none. */
+export function given<T extends object>(options: T): { readonly options?: T } {
+  return Object.keys(options).length === 0 ? {} : { options };
+}
+
+/** @throws {InvalidInputError} if the value is none of the choices */
+export function checkChoice<T>(pruner: string, name: string, value: unknown, choices: readonly T[]): void {
+  if (choices.includes(value as T)) return;
+  const all = choices.map((choice) => JSON.stringify(choice)).join(" or ");
+  throw new InvalidInputError(
+    `${pruner}: ${name} must be ${all}, not ${JSON.stringify(value) ?? String(value)}`,
+  );
+}

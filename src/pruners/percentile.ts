@@ -1,0 +1,92 @@
+/**
+ * Stops a trial whose best loss so far is worse than a percentile of what complete trials had at the same step.
+ */
+import type { Pruner } from "../pruner.ts";
+import { type Curve, type Curves, curveOf, lossesFrom, lowestUntil, noCurves, tellCurve } from "./curves.ts";
+import { checkNumber, given, refuseUnknown } from "./options.ts";
+import { betterThan, isBetter, isHopeless } from "./rank.ts";
+import { graceOf } from "./rungs.ts";
+
+export interface PercentileOptions {
+  /** Per cent of the complete trials that a trial may be behind. */
+  readonly percentile: number;
+  /** Nothing is stopped before so many trials are complete. @default 5 */
+  readonly startup?: number;
+  /** Nor before this step. @default a 17th of a training */
+  readonly grace?: number;
+}
+
+/** What median takes: the percentile is settled. */
+export type MedianOptions = Omit<PercentileOptions, "percentile">;
+
+const STARTUP = 5;
+
+/**
+ * Stops a trial that is behind the best `percentile` per cent of the complete ones; with several objectives, one that
+ * more than so many of them dominate.
+ *
+ * @see Golovin et al. 2017, "Google Vizier", §3.2.2, for the median
+ */
+export function percentile(options: PercentileOptions): Pruner<Curves> {
+  refuseUnknown("percentile", options ?? {}, ["percentile", "startup", "grace"]);
+  checkNumber("percentile", "percentile", options?.percentile, { least: 0, most: 100, required: true });
+  return behind("percentile", options.percentile, options, options);
+}
+
+/** A percentile rule under another name. */
+export function behind(
+  name: string,
+  percent: number,
+  { startup = STARTUP, grace }: MedianOptions,
+  options: object,
+): Pruner<Curves> {
+  checkNumber(name, "startup", startup, { least: 1, whole: true });
+  checkNumber(name, "grace", grace, { least: 0 });
+  return {
+    name,
+    version: 1,
+    ...given(options as Record<string, never>),
+    init: noCurves,
+    tell(curves, trial) {
+      tellCurve(curves, trial);
+      return curves;
+    },
+    judge(curves, trial) {
+      const curve = curveOf(curves, trial.number);
+      if (curve === undefined || curves.completed < startup) return "continue";
+      const first = grace ?? (curves.full === undefined ? 1 : graceOf(curves.full));
+      if (!(curve.reached >= first) || curve.reached >= (curves.full ?? Number.POSITIVE_INFINITY))
+        return "continue";
+      return isBehind(curves, curve, percent) ? "stop" : "continue";
+    },
+  };
+}
+
+function isBehind({ list }: Curves, curve: Curve, percent: number): boolean {
+  const own = lowestUntil(curve, curve.reached) as readonly number[];
+  if (isHopeless(own)) return true;
+  const others = list.flatMap((other) => {
+    const losses = other.state === "complete" ? lossesFrom(other, curve.reached) : undefined;
+    return losses === undefined ? [] : [losses];
+  });
+  if (others.length === 0) return false;
+  if (own.length > 1) return betterThan(own, others) > (percent / 100) * others.length;
+  return isBetter(
+    [
+      quantile(
+        others.map(([loss]) => loss),
+        percent / 100,
+      ),
+    ],
+    own,
+  );
+}
+
+/** The quantile between the two nearest of the values; NaN is the highest. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value));
+  sorted.sort((a, b) => (a === b ? 0 : a < b ? -1 : 1));
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low === high ? low : low + (at - Math.floor(at)) * (high - low);
+}
