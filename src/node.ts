@@ -4,6 +4,7 @@
 
 export { threadCompute } from "./compute/thread.ts";
 export { defineConfig, type ModuleConfig } from "./config/config.ts";
+export { expression } from "./config/expression.ts";
 export { type ProcessOptions, processes } from "./engines/process.ts";
 export { type ThreadsOptions, threads } from "./engines/threads.ts";
 export { type SqliteOptions, sqlite } from "./storages/sqlite.ts";

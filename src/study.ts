@@ -20,7 +20,9 @@ import {
 import { configurationAt, ending, type History, limitReached, startedTrials } from "./history.ts";
 import type { Values } from "./objective.ts";
 import { randomId } from "./random.ts";
+import { isWhole } from "./space/adopt.ts";
 import type { Params, Space } from "./space/types.ts";
+import { requireAllowed, requireKnown } from "./space.ts";
 import type { Storage } from "./storage.ts";
 import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
@@ -85,6 +87,7 @@ export class Study<P = unknown, Names extends string = string> {
    * @param warmStart  other studies, whose trials inform this one
    * @throws {ConflictError} if the storage has one of that name
    * @throws {UnsupportedError} if the sampler or pruner cannot do the problem
+   * @throws {InvalidInputError} naming the constraints that contradict each other, where the space has such
    */
   static async create<P, Names extends string>(
     name: string,
@@ -96,10 +99,11 @@ export class Study<P = unknown, Names extends string = string> {
     const { space, ...rest } = problem;
     const sources = warmStart.map((source) => sourceEvent(source, space, problem.objectives));
     const limited = { ...rest, space, limits: configuration.limits ?? {} };
+    requireAllowed(space, configuration.fixed);
     parts.sampler.init(limited); // these refuse before anything is written
     parts.pruner?.init(limited);
     parts.terminator?.init(limited);
-    const log = new Log(parts.storage, name, randomId(), new Follower(parts));
+    const log = new Log(parts.storage, name, randomId(), new Follower({ ...parts, known: space }));
     const events = log.number([
       { kind: "created", format: FORMAT, problem: { ...rest, space: space.toJSON() } },
       { kind: "configured", ...configuration },
@@ -123,7 +127,8 @@ export class Study<P = unknown, Names extends string = string> {
     parts: StudyParts,
     known: readonly Event[] = [],
   ): Promise<Study<P, Names>> {
-    const log = new Log(parts.storage, name, randomId(), new Follower(parts));
+    const follower = new Follower({ ...parts, ...(space && { known: space }) });
+    const log = new Log(parts.storage, name, randomId(), follower);
     log.take(known);
     await log.sync();
     const { history } = log.follower;
@@ -213,6 +218,7 @@ export class Study<P = unknown, Names extends string = string> {
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new InvalidInputError(`ask(${count}): the count must be a whole number of at least 1`);
     await this.#log.sync();
+    requireKnown(this.history.problem.space);
     this.#log.follower.prepare();
     if (options.leaseMs !== undefined)
       this.#heartbeat ??= startHeartbeat(this.#log, LEASE_MS, RENEW_MS, true, () => {});
@@ -352,10 +358,13 @@ export class Study<P = unknown, Names extends string = string> {
    *
    * @param params  flat values by path
    * @returns its trial number
-   * @throws {InvalidInputError} if a parameter is unknown, inactive or out of its domain
+   * @throws {InvalidInputError} if a parameter is unknown, inactive or out of its domain, or they break a constraint
    */
   async enqueue(params: Params, notes?: Readonly<Record<string, Json>>): Promise<number> {
-    const checked = this.history.problem.space.check(params, { partial: true });
+    const { problem, configuration } = this.history;
+    const checked = problem.space.check(params, { partial: true });
+    if (!isWhole(problem.space, checked))
+      requireAllowed(problem.space, { ...configuration.fixed, ...checked });
     const [change] = await this.#log.append({ kind: "enqueued", params: checked, ...(notes && { notes }) });
     return change.number as number;
   }
@@ -400,6 +409,7 @@ export class Study<P = unknown, Names extends string = string> {
   async changeSpace(space: Space): Promise<readonly string[]> {
     await this.#log.sync();
     const { lines, event } = spaceChange(this.history, space, this.#parts);
+    this.#log.follower.know(space);
     if (lines.length === 0) return lines;
     const [change] = await this.#log.append(event);
     if (change.rejected !== undefined)
@@ -407,6 +417,11 @@ export class Study<P = unknown, Names extends string = string> {
         `study ${this.name} was changed by another at the same time: ${change.rejected}`,
       );
     return lines;
+  }
+
+  /** Takes the functions of constraints from a space that is equal to the study's: the log has their names only. */
+  know(space: Space): void {
+    this.#log.follower.know(space);
   }
 
   /** Keeps how the study is run: command, engine, sampler. */

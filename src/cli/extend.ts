@@ -13,6 +13,7 @@ interface ExtendFlags {
   readonly storage: string;
   readonly study?: string;
   readonly param?: readonly string[];
+  readonly where?: readonly string[];
   readonly trials?: string;
   readonly time?: string;
   readonly target?: readonly string[];
@@ -22,12 +23,13 @@ interface ExtendFlags {
 export async function action(name: string | undefined, flags: ExtendFlags): Promise<undefined> {
   await withStudy({ ...flags, study: name ?? flags.study }, async (study) => {
     const limits = readLimits(flags, study.history);
-    const { param = [] } = flags;
-    if (Object.keys(limits).length === 0 && param.length === 0)
+    const { param = [], where = [] } = flags;
+    const isChanged = param.length > 0 || where.length > 0;
+    if (Object.keys(limits).length === 0 && !isChanged)
       throw new InvalidInputError(
         "extend by what? For example: fettle extend -n +20, --time 2h, or -p lr=1e-6..1:log",
       );
-    if (param.length > 0) await changeSpace(study, param);
+    if (isChanged) await changeSpace(study, param, where);
     if (Object.keys(limits).length > 0) await study.extend(limits);
     const told = Object.entries(study.history.limits).map(
       ([limit, value]) => `${limit} ${typeof value === "object" ? JSON.stringify(value) : value}`,
@@ -37,8 +39,8 @@ export async function action(name: string | undefined, flags: ExtendFlags): Prom
   });
 }
 
-async function changeSpace(study: Study, param: readonly string[]): Promise<void> {
-  const { space, unused } = extendedSpace(study, param);
+async function changeSpace(study: Study, param: readonly string[], where: readonly string[]): Promise<void> {
+  const { space, unused } = extendedSpace(study, param, where);
   const lines = await study.changeSpace(space);
   for (const line of lines) say(line);
   if (lines.length === 0) say(`nothing changes: that is the space of study ${study.name} already`);

@@ -98,6 +98,11 @@ function addRunCommands(program: Command): void {
       "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99",
       collect,
     )
+    .option(
+      "--where <condition>",
+      'what the parameters of every trial satisfy: "layers * units <= 4096", "a + b + c = 1"',
+      collect,
+    )
     .option("--min <metric>", "a metric to minimise", collect)
     .option("--max <metric>", "a metric to maximise", collect)
     .option("-n, --trials <number>", "how many trials the study has in all (100 unless limited otherwise)")
@@ -163,6 +168,7 @@ function addRunCommands(program: Command): void {
       "another range, more choices, or a new parameter with a default: dropout=0.0..0.5:default=0.1",
       collect,
     )
+    .option("--where <condition>", "what the parameters of every trial satisfy from now on", collect)
     .option("-n, --trials <number>", "how many trials the study has in all; +20 adds to what it has")
     .option("--time <limit>", "how long the study may run in all")
     .option("--target <metric=value>", "stop when a trial reaches it", collect)

@@ -10,7 +10,7 @@ import type { Limits } from "../events.ts";
 import { randomId, randomSeed } from "../random.ts";
 import { makePruner, makeSampler, makeTerminator } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
-import { adopt } from "../space.ts";
+import { adopt, requireAllowed } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import { Study } from "../study.ts";
 import { DEFAULT_PRUNER, openStudy } from "../tune.ts";
@@ -49,6 +49,7 @@ export async function action(
   const location = description.storage ?? flags.storage;
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
   const problem = problemOf(description);
+  requireAllowed(problem.space, description.fixed);
   const limited = { ...problem, limits: description.limits };
   const state = sampler.init(limited); // these refuse before a file is made
   prunerOf(description)?.init(limited);
@@ -222,6 +223,7 @@ async function join(
       `study ${name} has another space (${problem.space.difference(description.space).join("; ")}); ` +
         remedy(name, problem.space, description.space, shownStorage(location)),
     );
+  study.know(description.space);
   const goals = (objectives: typeof problem.objectives) =>
     objectives.map((one) => `${one.direction} ${one.name}`).join(", ");
   if (goals(problem.objectives) !== goals(description.objectives))

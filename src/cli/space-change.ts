@@ -8,19 +8,20 @@ import { InvalidInputError } from "../errors.ts";
 import { initialValue } from "../space/adopt.ts";
 import { type Refusal, refusal } from "../space/change.ts";
 import { difference } from "../space/difference.ts";
-import type { ParameterJson, ParametersJson, Space } from "../space/types.ts";
+import type { InputConstraint, ParameterJson, ParametersJson, Space } from "../space/types.ts";
 import { parametersOf, readSpace } from "../space.ts";
 import type { Study } from "../study.ts";
+import { asWhere } from "./output.ts";
 import { type Plan, unusedParameters } from "./plan.ts";
 
 /**
- * The space of a study with `-p` flags, and a line for each added parameter that its command does not name.
+ * The space of a study with `-p` and `--where` flags, and a line for each added parameter that its command does not name.
  *
  * @throws {InvalidInputError} if it cannot take the place of the study's
  */
-export function extendedSpace(study: Study, texts: readonly string[]) {
+export function extendedSpace(study: Study, texts: readonly string[], where: readonly string[] = []) {
   const before = study.space;
-  const space = extendSpace(before, texts);
+  const space = extendSpace(before, texts, where);
   const refused = refusal(before, space);
   if (refused !== undefined) throw new InvalidInputError(explain(refused, study, space, texts));
   const added = space.parameters.filter(({ path }) => before.find(path) === undefined);
@@ -67,9 +68,25 @@ export function remedy(name: string, before: Space, after: Space, storage: strin
     .map((path) => ({ path, text: showParameter(json[path]) }));
   if (flags.some(({ text }) => text === undefined))
     return `a change that -p cannot say is made with study.changeSpace; otherwise ${beginAnew(name)}`;
-  const shown = flags.map(({ path, text }) => `-p ${shellQuote(`${path}=${text}`)}`);
+  const { added: wanted, gone } = constraintsBetween(before, after);
+  if (gone.length > 0 || wanted.some(({ tree }) => tree === undefined))
+    return `a change of constraints that --where cannot say is made with study.changeSpace; otherwise ${beginAnew(name)}`;
+  const shown = [
+    ...flags.map(({ path, text }) => `-p ${shellQuote(`${path}=${text}`)}`),
+    ...wanted.map(asWhere),
+  ];
   const note = added.length > 0 ? ` (as the default of ${added.join(", ")}, what older trials had)` : "";
   return `to change it: fettle extend ${name}${storage} ${shown.join(" ")}${note}; or give the new one another --study`;
+}
+
+/** The constraints that one of two spaces has, and the other has not. */
+function constraintsBetween(before: Space, after: Space) {
+  const meaning = ({ name, tree }: InputConstraint) => (tree === undefined ? name : JSON.stringify(tree));
+  const without = (these: Space, those: Space) => {
+    const known = those.constraints.map(meaning);
+    return these.constraints.filter((one) => !known.includes(meaning(one)));
+  };
+  return { added: without(after, before), gone: without(before, after) };
 }
 
 /** The space with an example of a default wherever an added parameter needs one, and which these are. */

@@ -2,6 +2,7 @@
  * `fettle stdio`: ask and tell as JSON lines over standard input and output; docs/stdio.md describes them.
  */
 import { createInterface } from "node:readline";
+import { readTexts } from "../config/expression.ts";
 import { InvalidInputError, messageOf, TuningError } from "../errors.ts";
 import { fromWire, type Limits, numbersFromWire, type WireNumbers } from "../events.ts";
 import { bestTrial } from "../history.ts";
@@ -155,7 +156,7 @@ function parseRequest(line: string): { id?: unknown; method: string; params: Fie
 
 /** Creates the study, or opens it where one of that name and space exists. */
 async function create(storage: Storage, wanted: string | undefined, fields: Fields): Promise<Study> {
-  const space = readSpace(fields.space);
+  const space = readSpace(readTexts(fields.space));
   const name = (fields.study as string | undefined) ?? wanted ?? "study";
   if ((await storage.list()).includes(name))
     return (await openStudy(space, { storage, study: name })) as Study;

@@ -5,7 +5,6 @@
 import jsep from "jsep";
 import { didYouMean, InvalidInputError, messageOf } from "../errors.ts";
 import { partsOf, type Tree } from "../space/expression.ts";
-import type { ConstraintJson } from "../space/types.ts";
 
 /** Longer than what anybody writes, and short enough for a parser that calls itself. */
 const LONGEST = 4000;
@@ -50,19 +49,37 @@ export function parseExpression(text: string): Tree {
 }
 
 /**
- * Constraints where expressions may be texts, as files and flags give them.
+ * A constraint of a text, for spaces that are made in code.
+ *
+ * @throws {InvalidInputError} if it cannot be read
+ * @example
+ * space({ a: int(1, 9), b: int(1, 9) }, { where: { order: expression("a < b") } });
+ */
+export function expression(text: string): Tree {
+  try {
+    return parseExpression(text);
+  } catch (cause) {
+    throw new InvalidInputError(`${JSON.stringify(text)}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * A space's JSON in which constraints may be texts, with trees instead.
  *
  * @throws {InvalidInputError} naming the one that cannot be read
  */
-export function readWhere(entries: readonly (string | ConstraintJson)[]): readonly ConstraintJson[] {
-  return entries.map((entry) => {
+export function readTexts(json: unknown): unknown {
+  const where = (json as { readonly where?: unknown } | null)?.where;
+  if (!Array.isArray(where)) return json;
+  const read = (entry: unknown) => {
     if (typeof entry !== "string") return entry;
     try {
       return { name: entry.trim(), tree: parseExpression(entry) };
     } catch (cause) {
       throw new InvalidInputError(`where ${JSON.stringify(entry)}: ${messageOf(cause)}`, { cause });
     }
-  });
+  };
+  return { ...(json as object), where: where.map(read) };
 }
 
 /** The parser is everybody's in this process: it knows our operators only while it reads for us. */

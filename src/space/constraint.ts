@@ -59,7 +59,7 @@ export function readConstraints(
 function checkShape(entry: unknown): ConstraintJson {
   if (typeof entry === "string")
     throw new InvalidInputError(
-      `where ${JSON.stringify(entry)}: texts are read by "fettle/node" (readWhere); here it is a tree, or a function with a name`,
+      `where ${JSON.stringify(entry)}: a text is read by expression() of "fettle/node"; here it is a tree, or a function with a name`,
     );
   if (typeof entry !== "object" || entry === null || Array.isArray(entry))
     throw new InvalidInputError(`where: ${JSON.stringify(entry)} is no constraint`);

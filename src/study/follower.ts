@@ -6,6 +6,7 @@ import type { Event } from "../events.ts";
 import { apply, begin, configurationAt, type History } from "../history.ts";
 import type { Pruner } from "../pruner.ts";
 import type { Sampler } from "../sampler.ts";
+import type { Space } from "../space/types.ts";
 import type { Terminator } from "../terminator.ts";
 import type { Trial } from "../trial.ts";
 
@@ -14,6 +15,8 @@ export interface Followers {
   readonly sampler: Sampler;
   readonly pruner?: Pruner;
   readonly terminator?: Terminator;
+  /** A space that this process has: where the log's is equal, the functions of its constraints are taken from it. */
+  readonly known?: Space;
 }
 
 export class Follower {
@@ -30,23 +33,44 @@ export class Follower {
   judged = 0;
   /** What sampler and pruner were told, in order: told again when the problem changes. */
   readonly #told: { readonly trial: Trial; readonly whole: Trial; readonly ended: boolean }[] = [];
+  readonly #known: Space[] = [];
   #initialised = false;
 
-  constructor({ sampler, pruner, terminator }: Followers) {
+  constructor({ sampler, pruner, terminator, known }: Followers) {
     this.sampler = sampler;
     this.pruner = pruner;
     this.terminator = terminator;
+    if (known !== undefined) this.#known.push(known);
+  }
+
+  /** Takes from a space the functions of constraints, of which the log has the names only. */
+  know(space: Space): void {
+    this.#known.push(space);
+    if (this.history !== undefined) this.#recognise();
+  }
+
+  #recognise(): void {
+    const { history } = this;
+    const { space } = history.problem;
+    if (space.constraints.every(({ known }) => known)) return;
+    const found = this.#known.findLast((one) => one.equals(space));
+    if (found === undefined) return;
+    history.problem = { ...history.problem, space: found };
+    history.spaces[history.spaces.length - 1] = found;
+    this.#initialised = false;
   }
 
   /** Takes the next event of the log. @throws as `begin` and `apply` do */
   apply(event: Event): void {
     if (this.history === undefined) {
       this.history = begin(event);
+      this.#recognise();
       return;
     }
     const { history } = this;
     const problem = history.problem;
     apply(history, event);
+    if (event.kind === "spaceChanged") this.#recognise();
     if (history.problem !== problem) this.#initialised = false;
     const { ended, reported, number } = history.last;
     if (ended !== undefined) this.ends += ended.length;

@@ -6,6 +6,7 @@ import type { Engine, JobEvent } from "../engine.ts";
 import { ConflictError } from "../errors.ts";
 import type { Event, EventBody, Verdict } from "../events.ts";
 import { type Change, ending, type History, hasNumber, limitReached } from "../history.ts";
+import { requireKnown } from "../space.ts";
 import { LEASE_MS, RENEW_MS } from "../storage.ts";
 import type { Trial } from "../trial.ts";
 import { promotions, settledStart, suggestedStart } from "./begin.ts";
@@ -99,6 +100,7 @@ export class Loop {
     try {
       void this.#pump();
       await this.#log.sync();
+      requireKnown(this.#log.follower.history.problem.space);
       this.#log.follower.prepare();
       heartbeat = startHeartbeat(this.#log, LEASE_MS, RENEW_MS, this.#engine.blocking, (error) =>
         this.#fail(error),

@@ -79,7 +79,11 @@ async function compare(
   started: readonly Started[],
   sampler: Sampler,
   pruner: Resolve<Pruner>,
-  found: { same: number; different: Replay["different"][number][] },
+  found: {
+    same: number;
+    different: Replay["different"][number][];
+    incomparable: Replay["incomparable"][number][];
+  },
 ): Promise<void> {
   const stages = stagesOf(events, pruner);
   let stage = stages[0];
@@ -94,6 +98,12 @@ async function compare(
       suggestions = new Suggestions(follower);
     }
     fold(follower, events, basis);
+    const missing = follower.history.problem.space.constraints.find(({ known }) => !known);
+    if (missing !== undefined) {
+      const why = `where ${JSON.stringify(missing.name)}, a function that is not here`;
+      found.incomparable.push({ trial: event.trial, sampler: why });
+      continue;
+    }
     const answer = await suggestions.at(event.trial);
     const replayed = typeof answer === "string" ? answer : answer.params;
     if (typeof replayed !== "string" && sameParams(replayed, event.params)) found.same++;

@@ -10,7 +10,7 @@ import { rng } from "../random.ts";
 import type { Answer, Slot, Suggestion } from "../sampler.ts";
 import { adopt, isWhole } from "../space/adopt.ts";
 import type { Params, Space } from "../space/types.ts";
-import { place } from "../space.ts";
+import { place, requireKnown } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import type { Follower } from "./follower.ts";
 import { repeated } from "./race.ts";
@@ -144,6 +144,7 @@ export class Suggestions {
       rng: rng(seed, "ask", number),
       compute: this.compute,
     };
+    requireKnown(history.problem.space);
     const answer = await sampler.ask(this.#follower.samplerState, slot);
     if (answer === "done" && history.trials[number] !== undefined) return repeat(history.problem.space, slot);
     return typeof answer === "object" ? { ...assigned, ...answer } : answer;
