@@ -21,7 +21,7 @@ const exponential =
     exp(-t / scale);
 
 /**
- * Power laws, logarithmic power laws and exponentials. What is not linear in a and b is on a grid.
+ * Power laws, logarithmic power laws, exponentials and a line. What is not linear in a and b is on a grid.
  *
  * @see Domhan et al. 2015, "Speeding Up Automatic Hyperparameter Optimization of Deep Neural Networks by
  * Extrapolation of Learning Curves", table 1
@@ -30,6 +30,7 @@ const SHAPES: readonly Shape[] = [
   ...[0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3].map(power),
   ...[0.05, 0.15, 0.4].flatMap((middle) => [1.5, 3].map((rate) => logPower(middle, rate))),
   ...[0.03, 0.08, 0.2, 0.5, 1].map(exponential),
+  (t) => 1 - t, // what still falls steadily may go on so
 ];
 
 /** Longer curves are thinned out to so many points, the last ones first of all. */
