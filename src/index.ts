@@ -34,6 +34,8 @@ export { forest } from "./samplers/forest.ts";
 export { gp } from "./samplers/gp.ts";
 export { grid } from "./samplers/grid.ts";
 export { halton } from "./samplers/halton.ts";
+export { type NsgaOptions, nsga2 } from "./samplers/nsga2.ts";
+export { nsga3 } from "./samplers/nsga3.ts";
 export { random } from "./samplers/random.ts";
 export { sobol } from "./samplers/sobol.ts";
 export { tpe } from "./samplers/tpe.ts";

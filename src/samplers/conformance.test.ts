@@ -15,6 +15,8 @@ const isOrdered = ({ parameters }: Space) =>
 interface Abilities extends Omit<SamplerCheckOptions, "make"> {
   /** Trains in stages: the problems of the checks get a largest step. */
   readonly staged?: true;
+  /** Options with which it gets to what it does within the few trials of the checks. */
+  readonly made?: object;
   /** Checks that cannot hold, each with the reason why. */
   readonly exceptions?: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,9 @@ const schedules: Abilities = {
   },
 };
 
+/** Few parents, so that trials of the checks have some. */
+const generations: Abilities = { models: true, several: "learns", made: { population: 5 } };
+
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, Abilities>> = {
   auto: { models: true },
@@ -39,6 +44,8 @@ const abilities: Readonly<Record<string, Abilities>> = {
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
+  nsga2: generations,
+  nsga3: generations,
   pb2: schedules,
   pbt: schedules,
   priorband: {}, // no space here has a prior; see priorband.test.ts
@@ -52,8 +59,8 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   test("stands in the list above", () => {
     expect(Object.keys(abilities)).toContain(name);
   });
-  const { staged, exceptions = {}, ...options } = abilities[name] ?? {};
-  const make = () => (staged ? inStages(samplers[name]()) : samplers[name]());
+  const { staged, made, exceptions = {}, ...options } = abilities[name] ?? {};
+  const make = () => (staged ? inStages(samplers[name](made)) : samplers[name](made));
   test.each(
     samplerChecks.filter((check) => !(check.name in exceptions)).map((check) => [check.name, check] as const),
   )("%s", (_, check) => check.run({ make, ...options }), 60_000);
@@ -96,4 +103,11 @@ test("the check of learning passes who learns, and no other", async () => {
   const check = samplerChecks.find(({ name }) => name.includes("beats random search"))!;
   await check.run({ make: () => walker("best"), models: true });
   await expect(check.run({ make: () => walker("worst"), models: true })).rejects.toThrow("random search");
+});
+
+test("the check of several objectives passes who learns from all of them, and no other", async () => {
+  const check = samplerChecks.find(({ name }) => name.includes("larger hypervolume"))!;
+  await check.run({ make: () => samplers.nsga3({ population: 5 }), several: "learns" });
+  for (const from of ["best", "worst"] as const) // of the first objective
+    await expect(check.run({ make: () => walker(from), several: "learns" })).rejects.toThrow("random search");
 });

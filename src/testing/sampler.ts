@@ -2,62 +2,17 @@
  * What every sampler must do, as checks that any test runner can call.
  */
 import { UnsupportedError } from "../errors.ts";
-import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
-import type { Sampler, Suggestion } from "../sampler.ts";
+import type { Suggestion } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
-import {
-  array,
-  boolean,
-  categorical,
-  constant,
-  float,
-  type Group,
-  int,
-  oneOf,
-  ordinal,
-  type Space,
-  space,
-} from "../space.ts";
+import type { Space } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { type Check, deepFreeze, expectEqual } from "./check.ts";
+import { severalChecks } from "./several.ts";
 import { type SimulatedObjective, simulate, slotOf } from "./simulate.ts";
+import { bowl, onEach, problemOf, type SamplerCheckOptions, spaces, stays } from "./subjects.ts";
 
-export interface SamplerCheckOptions {
-  /** Makes the sampler anew. */
-  make(): Sampler;
-  /** Whether it learns from results, and so must beat random search. */
-  readonly models?: boolean;
-  /** Whether it needs spaces of finitely many points. */
-  readonly finite?: boolean;
-  /** Whether it can do a space; any other it must refuse, naming a sampler that can. @default every space */
-  readonly supports?: (space: Space) => boolean;
-}
-
-const spaces: Readonly<Record<string, Space>> = {
-  "one real": space({ x: float(-1, 1) }),
-  logarithmic: space({ a: float(1e-6, 1, { log: true }), b: int(1, 1000, { log: true }) }),
-  stepped: space({ a: float(0, 1, { step: 0.25 }), b: int(0, 9, { step: 3 }), c: ordinal([1, 2, 4]) }),
-  choices: space({ a: categorical(["x", "y"]), b: boolean(), c: categorical([1, null, "z"]) }),
-  constants: space({ a: constant(3), b: constant("same") }),
-  branches: space({
-    o: oneOf("t", { sgd: { m: float(0, 1), deep: oneOf("u", { on: { k: int(1, 3) }, off: {} }) }, adam: {} }),
-    lr: float(0.1, 1),
-  }),
-  "finite branches": space({
-    o: oneOf("t", { a: { k: int(1, 3) }, b: { l: boolean() } }),
-    n: int(0, 2),
-    items: array(int(0, 1), { length: "n" }),
-  }),
-  arrays: space({
-    n: int(1, 4),
-    units: array(int(16, 256, { log: true }), { length: "n" }),
-    blocks: array({ w: float(0, 1) }, { length: 2 }),
-  }),
-  "two hundred": space(
-    Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`p${i}`, float(0, 1)])) as Group,
-  ),
-};
+export type { SamplerCheckOptions };
 
 /** Spaces with a bowl that is neither hit by chance nor too flat to see, and how long it is searched. */
 const LEARNABLE = ["logarithmic", "branches", "two hundred"];
@@ -72,42 +27,6 @@ const SETTLED: Readonly<Record<string, Params>> = {
   choices: { b: true },
   branches: { o: "sgd", "o.sgd.m": 0.123456789 },
   "finite branches": { o: "a" },
-};
-
-function problemOf(s: Space, extra: Partial<Problem> = {}): Problem {
-  return { space: s, objectives: [{ name: "loss", direction: "minimize" }], seed: 7, limits: {}, ...extra };
-}
-
-/** A loss that every parameter moves. */
-const bowl =
-  (s: Space): SimulatedObjective =>
-  (params) => {
-    const { unit, active } = s.encode(params);
-    return unit.reduce((sum, u, index) => sum + (active[index] ? (u - 0.3) ** 2 : 0), 0);
-  };
-
-function suitable({ finite, supports = () => true }: SamplerCheckOptions): readonly [string, Space][] {
-  return Object.entries(spaces).filter(([, s]) => supports(s) && (!finite || Number.isFinite(s.size)));
-}
-
-/** Runs on every space that the sampler can do, or on those of these names. */
-async function onEach(
-  options: SamplerCheckOptions,
-  run: (s: Space, name: string) => Promise<void>,
-  names: readonly string[] = Object.keys(spaces),
-): Promise<void> {
-  for (const [name, s] of suitable(options)) {
-    if (!names.includes(name)) continue;
-    try {
-      await run(s, name);
-    } catch (error) {
-      throw new Error(`on the space "${name}": ${(error as Error).message}`, { cause: error });
-    }
-  }
-}
-
-const stays = (s: Space, trials: readonly { params: Params }[]) => {
-  for (const { params } of trials) expectEqual(s.check(params), params, "params");
 };
 
 /** A trial whose params belong to another version of the space; the lower its numbers, the better. */
@@ -331,23 +250,6 @@ export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
       }),
   },
   {
-    name: "two objectives",
-    run: (options) =>
-      onEach(options, async (s) => {
-        const objectives = [
-          { name: "a", direction: "minimize" as const },
-          { name: "b", direction: "maximize" as const },
-        ];
-        const { trials } = await simulate(
-          options.make(),
-          problemOf(s, { objectives }),
-          (_, number) => [number, -number],
-          { trials: 15 },
-        );
-        stays(s, trials);
-      }),
-  },
-  {
     name: "beats random search on smooth bowls, if it learns from results",
     async run(options) {
       if (!options.models) return;
@@ -372,4 +274,5 @@ export const samplerChecks: readonly Check<SamplerCheckOptions>[] = [
       });
     },
   },
+  ...severalChecks,
 ];
