@@ -23,11 +23,11 @@ import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
+import { nsga2 } from "./samplers/nsga2.ts";
+import { nsga3 } from "./samplers/nsga3.ts";
 import { pb2 } from "./samplers/pb2.ts";
 import { pbt } from "./samplers/pbt.ts";
 import { priorband } from "./samplers/priorband.ts";
-import { nsga2 } from "./samplers/nsga2.ts";
-import { nsga3 } from "./samplers/nsga3.ts";
 import { random } from "./samplers/random.ts";
 import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
@@ -92,7 +92,9 @@ export function makeTerminator(name: string, options?: Json): Terminator | undef
   return find("terminator", terminators, name)(options);
 }
 
-function find<T>(kind: string, registry: Readonly<Record<string, T>>, name: string): T {
+/** Names may be written as on a command line: `successive-halving` is `successiveHalving`. */
+function find<T>(kind: string, registry: Readonly<Record<string, T>>, written: string): T {
+  const name = written.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (Object.hasOwn(registry, name)) return registry[name];
   const names = Object.keys(registry);
   throw new InvalidInputError(
