@@ -35,7 +35,7 @@ export interface StudyOptions<O extends Directions = DefaultObjectives> {
   readonly target?: { readonly [K in keyof O]?: number };
   /** A sampler, or the name of one. @default "auto" */
   readonly sampler?: Sampler | string;
-  /** A pruner, or the name of one. @default "none" */
+  /** A pruner, or the name of one: which trials that report steps are stopped early. @default "auto" */
   readonly pruner?: Pruner | string;
   /** What says that the study has learned enough, or its name. @default "none" */
   readonly terminator?: Terminator | string;
@@ -83,7 +83,7 @@ export interface TuneResult<P, Names extends string> {
 const PAGE = 10_000;
 /** How many trials a study has where no limit is given. */
 const DEFAULT_TRIALS = 100;
-export const DEFAULT_PRUNER = "none";
+export const DEFAULT_PRUNER = "auto";
 
 /**
  * Tunes an objective: tries params from a space, and returns the best.

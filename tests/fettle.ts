@@ -68,7 +68,8 @@ export class Place {
     attempt: number;
     values?: Record<string, number | string>;
     error?: { message: string };
-    reports: unknown[];
+    reports: { step: number }[];
+    notes: Record<string, unknown>;
     params: Record<string, unknown>;
   }[] {
     const { code, stdout, stderr } = this.fettle("trials", study, "--json");

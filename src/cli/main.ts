@@ -50,7 +50,8 @@ function lazy(load: () => Promise<{ action: Action }>) {
 /** What the registry has, so that help needs not load it; a test compares. */
 export const NAMES = {
   samplers: "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo",
-  pruners: "none",
+  pruners:
+    "auto, curve, hyperband, median, none, pasha, patient, percentile, successive-halving, threshold, wilcoxon",
   terminators: "none",
 };
 

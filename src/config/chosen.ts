@@ -30,8 +30,8 @@ export function choose(
 /** `successiveHalving:mode=promote,reductionFactor=4` in its parts; values are JSON, or text where they are none. */
 function readChosen(text: string, flag = ""): Chosen {
   const colon = text.indexOf(":");
-  if (colon < 0) return { name: text };
-  const name = text.slice(0, colon);
+  if (colon < 0) return { name: camelCase(text) };
+  const name = camelCase(text.slice(0, colon));
   const entries = text
     .slice(colon + 1)
     .split(",")
@@ -45,6 +45,9 @@ function readChosen(text: string, flag = ""): Chosen {
     });
   return { name, options: Object.fromEntries(entries) };
 }
+
+/** `successive-halving` is `successiveHalving`. */
+const camelCase = (text: string) => text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function parsed(text: string): Json {
   try {

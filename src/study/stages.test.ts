@@ -108,7 +108,7 @@ test("a fork begins from another's state", async () => {
         ? { params: { x: 0.5 }, budget: 4 }
         : { params: { x: 0.25 }, budget: 8, fork: { trial: 0, step: 4 } },
   };
-  const study = await createStudy(line, { sampler: second, seed: 1, steps, trials: 2 });
+  const study = await createStudy(line, { sampler: second, pruner: "none", seed: 1, steps, trials: 2 });
   const forks: unknown[] = [];
   await study.run(
     inline((_, trial) => {
