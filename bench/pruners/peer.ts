@@ -29,15 +29,14 @@ export async function startPeer(): Promise<Peer | undefined> {
   const child: ChildProcess = spawn(process.env.FETTLE_BENCH_PYTHON ?? "python3", [script], {
     stdio: ["pipe", "pipe", "inherit"],
   });
+  const failure = new Promise<never>((_, reject) => child.once("error", reject));
+  failure.catch(() => {}); // whoever asks hears of it
   const waiting: ((line: string) => void)[] = [];
   createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (line) =>
     waiting.shift()?.(line),
   );
   const ask = async (message: object) => {
-    const answer = new Promise<string>((resolve, reject) => {
-      waiting.push(resolve);
-      child.once("error", reject);
-    });
+    const answer = Promise.race([failure, new Promise<string>((resolve) => waiting.push(resolve))]);
     child.stdin?.write(`${JSON.stringify(message)}\n`);
     return JSON.parse(await answer);
   };
