@@ -68,8 +68,8 @@ export function bohb(options: NoOptions = {}): Sampler<BohbState> {
     explain({ observed, model }, params) {
       const densities = modelOf(model, observed, []);
       if (densities === undefined) return {};
-      const point = observed.problem.space.encode(params);
-      const [logGood, logBad] = [densities.good.logDensity(point), densities.bad.logDensity(point)];
+      const points = [observed.problem.space.encode(params)];
+      const [[logGood], [logBad]] = [densities.good.logDensities(points), densities.bad.logDensities(points)];
       return { acquisition: logGood - logBad, logGood, logBad };
     },
   };

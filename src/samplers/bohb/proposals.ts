@@ -31,14 +31,17 @@ export function proposals(
   const settle = settler(space, fixed);
   const stream = rng.stream("candidates");
   const widths = space.parameters.map((_, j) => WIDER * bandwidth(goodPoints, j));
-  return Array.from({ length: DRAWS }, () => {
+  const points = Array.from({ length: DRAWS }, (): Encoded => {
     const unit = about(space.parameters, goodPoints, widths, stream);
     const active = new Uint8Array(unit.length);
     settle(unit);
     snap(unit, active);
-    const point = { unit, active };
-    return { ...point, acquisition: good.logDensity(point) - bad.logDensity(point) };
-  }).sort((a, b) => b.acquisition - a.acquisition);
+    return { unit, active };
+  });
+  const [better, worse] = [good.logDensities(points), bad.logDensities(points)];
+  return points
+    .map((point, n) => ({ ...point, acquisition: better[n] - worse[n] }))
+    .sort((a, b) => b.acquisition - a.acquisition);
 }
 
 /** The normal reference width of the good points in one coordinate; of those that have it. */
