@@ -73,7 +73,8 @@ describe("expected hypervolume improvement", () => {
     };
     const wanted = psi(1, 0) * psi(1, 1) - (psi(1, 0) - psi(a, 0)) * (psi(1, 1) - psi(b, 1));
     const rule = hypervolumeImprovement(nondominatedBoxes([[a, b]], [1, 1]));
-    expect(Math.exp(at(rule, mean, std))).toBeCloseTo(wanted, 14);
+    expect(Math.exp(rule.slope(mean, std).value)).toBeCloseTo(wanted, 14);
+    expect(at(rule, mean, std)).toBeCloseTo(Math.log(wanted), 7);
   });
 
   test.each([
@@ -87,7 +88,7 @@ describe("expected hypervolume improvement", () => {
       ),
     );
     const stream = rng(1, "draws");
-    const draws = 40_000;
+    const draws = 10_000;
     let [sum, squares] = [0, 0];
     for (let n = 0; n < draws; n++) {
       const gain = improvementBy(
@@ -151,7 +152,7 @@ describe("random scalarisations", () => {
   test("gain what draws gain on average", () => {
     const mean = [...one.ideal].map((ideal, k) => ideal + one.best * one.weights[k]);
     const std = [0.5, 1, 0.3, 2, 0.1];
-    const draws = 100_000;
+    const draws = 20_000;
     let [sum, squares] = [0, 0];
     for (let n = 0; n < draws; n++) {
       const gain = Math.max(

@@ -9,6 +9,7 @@ import { exp, log } from "../../math/elementary.ts";
 import { logDiffExp, logH, logSumExp, normalLogCdf } from "../../math/special.ts";
 import type { Predictions } from "../../models/gp/posterior.ts";
 import type { ByMoments, Rule } from "./surface.ts";
+import { quickH } from "./tables.ts";
 
 const LOG_SQRT_2PI = 0.9189385332046728;
 /** Sums of products above this are told from 0 to enough digits; below, they are added as logarithms. */
@@ -68,7 +69,7 @@ function logImprovement(
   for (let k = 0; k < objectives; k++) {
     const [mean, std] = [predictions[k].mean[c], predictions[k].std[c]];
     const own = room[k];
-    for (let i = 0; i < own.length; i++) own[i] = std * exp(logH((levels[k][i] - mean) / std));
+    for (let i = 0; i < own.length; i++) own[i] = std * quickH((levels[k][i] - mean) / std);
   }
   let sum = 0;
   for (let b = 0, place = 0; b < count; b++) {

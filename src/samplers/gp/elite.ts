@@ -28,7 +28,8 @@ export function eliteOf(outcomes: Outcomes, places: readonly number[], rng: Rng)
   const { list, objectives } = outcomes;
   if (objectives.length < 2 || places.length === 0) return { elite: lowest(list), mutations: MUTATIONS };
   const points = standingsOf(outcomes, places);
-  const front = points.filter(({ mean }) => !points.some((other) => dominates([...other.mean], [...mean])));
+  const means = points.map(({ mean }) => [...mean]);
+  const front = points.filter((_, p) => !means.some((other) => dominates(other, means[p])));
   const stream = rng.stream("elite");
   for (let k = 0; k < Math.min(FRONT, front.length); k++) {
     const other = k + stream.integer(front.length - k);

@@ -1,12 +1,10 @@
 /**
  * The probability that limits on outcomes hold.
  */
-import { exp } from "../../math/elementary.ts";
 import { normalLogCdf } from "../../math/special.ts";
 import type { Predictions } from "../../models/gp/posterior.ts";
 import type { Rule } from "./surface.ts";
-
-const LOG_SQRT_2PI = 0.9189385332046728;
+import { hazard } from "./tables.ts";
 
 /**
  * Σ ln Φ((limit − μ)/σ) over independent outcomes, each of which is to be at most its limit.
@@ -25,11 +23,9 @@ export function feasibility(limits: ArrayLike<number>): Rule {
       const [byMean, byStd] = [new Float64Array(limits.length), new Float64Array(limits.length)];
       for (let k = 0; k < limits.length; k++) {
         const z = (limits[k] - mean[k]) / std[k];
-        const logCdf = normalLogCdf(z);
-        const hazard = exp(-0.5 * z * z - LOG_SQRT_2PI - logCdf); // φ/Φ, the derivative of ln Φ
-        value += logCdf;
-        byMean[k] = -hazard;
-        byStd[k] = -hazard * z;
+        value += normalLogCdf(z);
+        byMean[k] = -hazard(z);
+        byStd[k] = -hazard(z) * z;
       }
       return { value, byMean, byStd };
     },

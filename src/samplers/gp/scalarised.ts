@@ -6,13 +6,13 @@
  * @see Golovin and Zhang 2020, "Random hypervolume scalarizations for provable multi-objective black box optimization"
  */
 import { exp, log } from "../../math/elementary.ts";
-import { logSumExp, normalLogCdf } from "../../math/special.ts";
+import { logSumExp } from "../../math/special.ts";
 import type { Rng } from "../../random.ts";
 import type { ByMoments, Rule } from "./surface.ts";
+import { hazard, quickLogCdf } from "./tables.ts";
 
 /** The smallest weight of an objective beside the largest: each one counts a little. */
 const LEAST_WEIGHT = 1e-2;
-const LOG_SQRT_2PI = 0.9189385332046728;
 /** Where an integrand is e^−36 of its largest, nothing is left for a sum of doubles; so it is of Φ at 8 below. */
 const NEGLIGIBLE = 36;
 const FAR = 8;
@@ -115,7 +115,7 @@ function quadratureOf(one: Scalarisation, mean: ArrayLike<number>, std: ArrayLik
   const logs = at.map((t, i) => {
     let sum = log(WEIGHTS[i >> 1] * half);
     for (let k = 0; k < weights.length; k++)
-      sum += normalLogCdf((ideal[k] + t * weights[k] - mean[k]) / std[k]);
+      sum += quickLogCdf((ideal[k] + t * weights[k] - mean[k]) / std[k]);
     return sum;
   });
   return { value: logSumExp(logs), at, logs };
@@ -123,11 +123,6 @@ function quadratureOf(one: Scalarisation, mean: ArrayLike<number>, std: ArrayLik
 
 function nodeOf(i: number): number {
   return i % 2 === 0 ? NODES[i >> 1] : -NODES[i >> 1];
-}
-
-/** φ/Φ, the derivative of ln Φ. */
-function hazard(z: number): number {
-  return exp(-0.5 * z * z - LOG_SQRT_2PI - normalLogCdf(z));
 }
 
 function withSlopes(one: Scalarisation, mean: ArrayLike<number>, std: ArrayLike<number>): ByMoments {
