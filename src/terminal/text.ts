@@ -21,8 +21,8 @@ export function clockTime(ms: number): string {
 }
 
 /** Params in one line: `lr 2.9e-3  layers 3`. */
-export function paramsLine(trial: Trial): string {
-  return Object.entries(trial.params)
+export function paramsLine({ params }: Pick<Trial, "params">): string {
+  return Object.entries(params)
     .map(([path, value]) => `${path} ${typeof value === "number" ? short(value, 3) : String(value)}`)
     .join("  ");
 }
