@@ -63,6 +63,36 @@ test("pareto: three codecs, each with its own settings, size against time", () =
     expect(command).toMatch(/^node compress\.mjs --codec (gzip|brotli|zstd) --level \d+ --window \d+$/);
 });
 
+python.test("hyperband-python: only the best go on, from their checkpoints", () => {
+  const config = join(EXAMPLES, "hyperband-python", "fettle.yaml");
+  const { code, stderr } = place.fettle("run", config, "--study", "s", "-n", "20", "--seed", "1");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
+  const trials = place.trials();
+  expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(["complete", "paused"]));
+  expect(trials.some(({ attempt }) => attempt > 1)).toBe(true);
+  for (const { reports } of trials as { reports: { step: number }[] }[])
+    expect(reports.map(({ step }) => step)).toEqual(reports.map((_, k) => k + 1)); // no epoch is trained twice
+  expect(Math.min(...trials.map(({ values }) => values?.val_loss as number))).toBeLessThan(0.7);
+  expect(place.fettle("replay", "s").stdout).toMatch(/verdicts and promotions replayed, no difference/);
+});
+
+test("pbt: a schedule, found while a population trains", () => {
+  const config = join(EXAMPLES, "pbt", "fettle.yaml");
+  const smaller = ["--sampler", "pbt:population=5,interval=16", "-n", "25"];
+  const { code, stderr } = place.fettle("run", config, "--study", "s", ...smaller, "--seed", "1");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
+  const trials = place.trials() as unknown as { state: string; fork?: { trial: number; step: number } }[];
+  expect(trials.filter(({ state }) => state === "complete")).toHaveLength(5);
+  expect(trials.filter(({ fork }) => fork !== undefined)).toHaveLength(20);
+  const { stdout } = spawnSync(process.execPath, [join(EXAMPLES, "pbt", "schedule.ts")], {
+    input: place.fettle("trials", "s", "--json").stdout,
+    encoding: "utf8",
+  });
+  expect(Number(/error ([\d.]+), trained with/.exec(stdout)?.[1])).toBeLessThan(0.2);
+  expect(stdout).toMatch(/ {2}steps 1 to \d+: lr [\de.-]+, momentum [\d.]+/);
+  expect(stdout).toMatch(/to 80: lr /);
+});
+
 test("typescript: a typed objective", () => {
   const { status, stdout } = script("typescript/ridge.ts");
   expect(status).toBe(0);
