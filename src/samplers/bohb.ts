@@ -26,6 +26,7 @@ export interface BohbState {
 
 /**
  * Joint Parzen densities of the good and the other trials at one budget; the candidate with the largest ratio is tried.
+ * Of several objectives the good ones are those of the first fronts.
  *
  * @see Falkner et al. 2018, "BOHB: Robust and efficient hyperparameter optimization at scale", section 4
  */

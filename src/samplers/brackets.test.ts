@@ -11,7 +11,15 @@ import { curve, simulateTraining } from "../testing/training.ts";
 import type { Trial } from "../trial.ts";
 import { modelOf } from "./bohb/model.ts";
 import { bohb } from "./bohb.ts";
-import { firstRung, largestBudget, lossAt, reachOf, rungBelow, standingsAt } from "./brackets.ts";
+import {
+  firstRung,
+  gradesOf,
+  largestBudget,
+  lossesUpTo,
+  reachOf,
+  rungBelow,
+  standingsAt,
+} from "./brackets.ts";
 import { childOf } from "./dehb/child.ts";
 import { population } from "./dehb/population.ts";
 import { dehb } from "./dehb.ts";
@@ -75,8 +83,8 @@ describe("budgets as trials have them", () => {
   });
 
   test("what each came to there", () => {
-    expect(lossAt(problem, list[0], 9)).toBe(3);
-    expect(lossAt(problem, list[0], Number.POSITIVE_INFINITY)).toBe(2);
+    expect(lossesUpTo(problem, list[0], 9)).toEqual(Float64Array.of(3));
+    expect(lossesUpTo(problem, list[0], Number.POSITIVE_INFINITY)).toEqual(Float64Array.of(2));
     expect(standingsAt(problem, list, 9).map(({ trial: { number }, loss }) => [number, loss])).toEqual([
       [0, 3],
       [2, 4],
@@ -84,6 +92,24 @@ describe("budgets as trials have them", () => {
     ]);
     expect(rungBelow(problem, list, 9)).toBe(3);
     expect(rungBelow(problem, list, 1)).toBeUndefined();
+  });
+
+  test("several objectives: by fronts, and by the room that there is on them", () => {
+    const rows = [
+      [0, 4],
+      [1, 1],
+      [4, 0],
+      [0.5, 2],
+      [4, 4],
+      [1, 1],
+    ];
+    const grades = gradesOf(rows.map((losses) => ({ losses: Float64Array.from(losses) })));
+    const fronts = Array.from(grades, Math.floor);
+    expect(fronts).toEqual([0, 0, 0, 0, 1, 0]);
+    expect(grades[0]).toBe(0); // an end of the front
+    expect(grades[2]).toBe(0);
+    expect(grades[4]).toBe(1);
+    expect(Math.max(...fronts.map((front, i) => grades[i] - front))).toBeLessThan(1);
   });
 
   test("where a new one is judged first", () => {

@@ -2,10 +2,13 @@
  * Budgets as data of the trials: how far each was trained, what it came to there, and where a new one will be judged
  * first. Whoever set the budgets, a pruner or a rule of the user's, is not asked.
  */
+import { nondominatedRanks } from "../analysis/fronts.ts";
 import { lossesAt } from "../history/reported.ts";
 import type { Problem } from "../problem.ts";
 import type { Slot } from "../sampler.ts";
 import type { Trial } from "../trial.ts";
+import { crowdingDistances } from "./nsga/crowding.ts";
+import { lossRows, scaledRows } from "./nsga/ranking.ts";
 import type { Observation } from "./observed.ts";
 
 /** The step that a trial has results of: Infinity if it was trained to its end, 0 if it has none. */
@@ -16,18 +19,50 @@ export function reachOf({ steps }: Pick<Problem, "steps">, trial: Trial): number
   return reports[reports.length - 1]?.step ?? (losses === undefined ? 0 : (budget ?? 0));
 }
 
-/** The first objective's loss of a trial at a step that it reached; NaN where it failed or told none. */
-export function lossAt(problem: Problem, { trial, loss }: Observation, step: number): number {
-  if (Number.isNaN(loss) || step >= reachOf(problem, trial)) return loss;
+/** The losses of a trial at a step that it reached; NaN where it failed or told none. Shape (objectives). */
+export function lossesUpTo(problem: Problem, { trial, losses }: Observation, step: number): Float64Array {
+  if (losses.some(Number.isNaN) || step >= reachOf(problem, trial)) return losses;
   const report = trial.reports.findLast((one) => one.step <= step);
-  return report === undefined ? loss : lossesAt(problem, report)[0];
+  return report === undefined ? losses : Float64Array.from(lossesAt(problem, report));
 }
 
-/** An observation as it stands at some budget: `loss` is what it came to there. */
+/**
+ * An observation as it stands at some budget, among those that reached it: `losses` is what it came to there, and
+ * `loss` one number to compare it with the others by.
+ */
 export interface Standing extends Observation {
   /** How far it was trained, at least to that budget. */
   readonly reach: number;
 }
+
+/**
+ * One number each to compare observations by, lower is better: the loss; of several objectives the front that it is on
+ * in a non-dominated sorting, and less than 1 more, the more crowded it is there. Shape (n).
+ *
+ * @see Deb et al. 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II", §III
+ */
+export function gradesOf(list: readonly Pick<Observation, "losses">[]): Float64Array {
+  const n = list.length;
+  const m = list[0]?.losses.length ?? 1;
+  if (m === 1) return Float64Array.from(list, ({ losses }) => losses[0]);
+  const fronts = nondominatedRanks(lossRows(list, m), n, m);
+  const grades = Float64Array.from(fronts);
+  const last = fronts.reduce((most, front) => Math.max(most, front), 0);
+  for (let front = 0; front <= last; front++) {
+    const members = list.flatMap((_, i) => (fronts[i] === front ? [i] : []));
+    const rows = scaledRows(
+      members.map((i) => list[i]),
+      m,
+    );
+    crowdingDistances(rows, members.length, m).forEach((distance, k) => {
+      grades[members[k]] += MOST_CROWDED / (1 + distance);
+    });
+  }
+  return grades;
+}
+
+/** Where it is as crowded as can be: less than one front. */
+const MOST_CROWDED = 0.5;
 
 /**
  * The largest budget to which so many trials were trained, that is the count-th largest reach; undefined while there
@@ -48,15 +83,24 @@ export function standingsAt(
   list: readonly Observation[],
   budget: number,
 ): readonly Standing[] {
-  return list.flatMap((observation) => {
+  const standings = list.flatMap((observation): Standing[] => {
     const reach = reachOf(problem, observation.trial);
     if (!hasLoss(observation) || reach < budget) return [];
-    const loss = lossAt(problem, observation, budget);
-    return Number.isNaN(loss) ? [] : [{ ...observation, loss, reach }];
+    const losses = lossesUpTo(problem, observation, budget);
+    return losses.some(Number.isNaN)
+      ? []
+      : [{ ...observation, losses, reach, violation: missOf(observation) }];
   });
+  const grades = gradesOf(standings);
+  return standings.map((standing, i) => ({ ...standing, loss: grades[i] }));
 }
 
-const hasLoss = ({ loss }: Observation) => !Number.isNaN(loss);
+const hasLoss = ({ losses }: Observation) => !losses.some(Number.isNaN);
+
+/** By how much it is infeasible: one that does not say so is as far off as can be. */
+export function missOf({ violation, constraints }: Observation): number {
+  return constraints.some(Number.isNaN) ? Number.POSITIVE_INFINITY : violation;
+}
 
 /**
  * Better first: feasible ones by loss, infeasible ones by how far they are off. Unlike `byRank`, a trial that was

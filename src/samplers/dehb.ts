@@ -32,7 +32,8 @@ const PARENTS = 3;
 
 /**
  * Differential evolution, rand/1/bin, asynchronous: each trial is a child that takes the place of its target once it
- * turns out no worse at the same budget. Its parents are the best of the budget below, where there is one.
+ * turns out no worse at the same budget. Its parents are the best of the budget below, where there is one. Several
+ * objectives are compared by fronts.
  *
  * @throws {InvalidInputError} if the population is no whole number of at least 4
  * @see Awad et al. 2021, "DEHB: Evolutionary Hyperband for scalable, robust and efficient hyperparameter optimization"

@@ -113,7 +113,7 @@ function draw(
 
 /** The best trial at the largest budget that at least five reached; of fewer trials, at the largest that all reached. */
 function incumbentOf(problem: Problem, list: readonly Observation[]): Standing | undefined {
-  const known = list.filter(({ loss }) => !Number.isNaN(loss)).length;
+  const known = list.filter(({ losses }) => !losses.some(Number.isNaN)).length;
   if (known === 0) return undefined;
   const budget = largestBudget(problem, list, Math.min(FEWEST_COMPARED, known)) as number;
   return standingsAt(problem, list, budget).slice().sort(byStanding)[0];

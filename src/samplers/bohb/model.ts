@@ -54,7 +54,7 @@ export function modelOf(
   const goods = Math.max(needed, Math.ceil(GOOD_SHARE * ranked.length));
   const goodPoints = ranked.slice(0, goods);
   const others = ranked.slice(-Math.max(needed, ranked.length - goods));
-  const failed = list.filter(({ loss }) => Number.isNaN(loss));
+  const failed = list.filter(({ losses }) => losses.some(Number.isNaN));
   const pending = open.flatMap((trial) => observationOf(problem, trial, reading) ?? []);
   model.kernels ??= { good: createKernels(), bad: createKernels() };
   const { branches, kernels, prior } = model;

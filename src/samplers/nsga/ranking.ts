@@ -34,7 +34,7 @@ export function rankPool(pool: readonly Observation[], m: number): Int32Array {
 }
 
 /** Losses of observations, shape (n, m), row-major. */
-export function lossRows(list: readonly Observation[], m: number): Float64Array {
+export function lossRows(list: readonly Pick<Observation, "losses">[], m: number): Float64Array {
   const rows = new Float64Array(list.length * m);
   list.forEach(({ losses }, i) => {
     rows.set(losses, i * m);
@@ -46,7 +46,7 @@ export function lossRows(list: readonly Observation[], m: number): Float64Array 
  * The same scaled to 0 at the least and 1 at the largest finite value of each objective; 0 where all are equal, and
  * infinities at the ends. What is NaN is at 1.
  */
-export function scaledRows(list: readonly Observation[], m: number): Float64Array {
+export function scaledRows(list: readonly Pick<Observation, "losses">[], m: number): Float64Array {
   const rows = lossRows(list, m);
   for (let k = 0; k < m; k++) {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

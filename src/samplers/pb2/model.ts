@@ -1,6 +1,7 @@
 /**
  * The improvement of an interval of training, as a Gaussian process over time, the value before it and the params: time
- * is a coordinate with a length scale of its own, so what was learned long ago counts as much as it still tells.
+ * is a coordinate with a length scale of its own, so what was learned long ago counts as much as it still tells. Of
+ * several objectives it models the first; who goes on from whom is decided by all.
  */
 import { log } from "../../math/elementary.ts";
 import { createKernels } from "../../math/kernels/kernels.ts";
@@ -45,21 +46,21 @@ export function improvementModel(
 ): Bound | undefined {
   const row = (step: number, from: Episode | undefined, params: Params): Row[] => {
     const point = adoptEncoded(space, params);
-    return point === undefined || from === undefined ? [] : [{ step, before: from.loss, point }];
+    return point === undefined || from === undefined ? [] : [{ step, before: from.losses[0], point }];
   };
   const sourceOf = (number: number | undefined) => (number === undefined ? undefined : episodes.get(number));
   const rows: Row[] = [];
   const changes: number[] = [];
-  for (const { from, parent: source, params, loss, step } of [...episodes.values()].slice(-MOST)) {
+  for (const { from, parent: source, params, losses, step } of [...episodes.values()].slice(-MOST)) {
     const before = sourceOf(source);
     const known = row(from, before, params);
     if (before === undefined || known.length === 0) continue;
     rows.push(...known);
-    changes.push(((loss - before.loss) * interval) / Math.max(1, step - from));
+    changes.push(((losses[0] - before.losses[0]) * interval) / Math.max(1, step - from));
   }
   const warp = rows.length < FEWEST ? undefined : fitWarp(changes);
   if (warp === undefined) return undefined;
-  const values = fitWarp([...rows.map(({ before }) => before), parent.loss]);
+  const values = fitWarp([...rows.map(({ before }) => before), parent.losses[0]]);
   const features = featuresOf(space);
   const width = BEFORE + features.numeric + features.nominal;
   const write = ({ step, before, point }: Row, out: Float64Array, place: number) => {
@@ -100,7 +101,7 @@ export function improvementModel(
     }
     const all = new Float64Array(points.length * width);
     for (const [c, point] of points.entries())
-      write({ step: parent.step, before: parent.loss, point }, all, c * width);
+      write({ step: parent.step, before: parent.losses[0], point }, all, c * width);
     const { mean, std } = model.predict(all, points.length);
     return mean.map((value, c) => value - Math.sqrt(beta) * std[c]);
   };

@@ -4,7 +4,7 @@
 import type { Problem } from "../../problem.ts";
 import type { Params } from "../../space/types.ts";
 import type { Json, Trial } from "../../trial.ts";
-import { reachOf } from "../brackets.ts";
+import { missOf, reachOf } from "../brackets.ts";
 import { observationOf } from "../observed.ts";
 
 /** Where a trial stands in its population, as its `origin` says. */
@@ -24,10 +24,15 @@ export interface Episode extends Place {
   readonly parent?: number;
   /** The step that it came to; that it was to come to, where it failed or was pruned. */
   readonly step: number;
-  /** The first objective's loss at its end; NaN if it failed or was pruned: nobody goes on from there. */
-  readonly loss: number;
+  /** Losses at its end, shape (objectives); NaN if it failed or was pruned: nobody goes on from there. */
+  readonly losses: Float64Array;
   /** By how much it is infeasible, 0 if it is feasible. */
   readonly violation: number;
+}
+
+/** Whether a member's checkpoint can be gone on from. */
+export function isSound({ losses }: Episode): boolean {
+  return !losses.some(Number.isNaN);
 }
 
 /** The place of a trial in a population; undefined if it is in none: the user's own, or another sampler's. */
@@ -44,7 +49,8 @@ export function episodeOf(problem: Problem, trial: Trial): Episode | undefined {
   const observation = place && observationOf(problem, trial);
   if (place === undefined || observation === undefined) return undefined;
   const most = problem.steps?.max ?? Number.POSITIVE_INFINITY;
-  const isLost = trial.state === "failed" || trial.state === "pruned" || Number.isNaN(observation.loss);
+  const { losses } = observation;
+  const isLost = trial.state === "failed" || trial.state === "pruned" || losses.some(Number.isNaN);
   const { number, params, fork, budget = most } = trial;
   return {
     ...place,
@@ -53,8 +59,8 @@ export function episodeOf(problem: Problem, trial: Trial): Episode | undefined {
     from: fork?.step ?? 0,
     ...(fork && { parent: fork.trial }),
     step: isLost ? budget : Math.min(most, reachOf(problem, trial)),
-    loss: isLost ? Number.NaN : observation.loss,
-    violation: observation.violation,
+    losses: isLost ? losses.map(() => Number.NaN) : losses,
+    violation: missOf(observation),
   };
 }
 

@@ -50,13 +50,14 @@ function rungIndex(
   slot: Pick<Slot, "bracket" | "budget">,
   eta: number,
 ): number {
-  const reaches = list.filter(({ loss }) => !Number.isNaN(loss)).map(({ trial }) => reachOf(problem, trial));
+  const known = list.filter(({ losses }) => !losses.some(Number.isNaN));
+  const reaches = known.map(({ trial }) => reachOf(problem, trial));
   const lowest = reaches
     .filter((reach) => reach > 0)
     .reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const known = firstRung(problem, list, slot);
-  if (known === undefined) return Number.isFinite(lowest) ? 0 : UNPRUNED;
-  const first = Number.isFinite(known) ? known : (problem.steps?.max ?? Number.POSITIVE_INFINITY);
+  const assigned = firstRung(problem, list, slot);
+  if (assigned === undefined) return Number.isFinite(lowest) ? 0 : UNPRUNED;
+  const first = Number.isFinite(assigned) ? assigned : (problem.steps?.max ?? Number.POSITIVE_INFINITY);
   if (!Number.isFinite(first)) return UNPRUNED;
   return Math.max(0, Math.round(log(first / Math.min(first, lowest)) / log(eta)));
 }
