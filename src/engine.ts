@@ -10,6 +10,7 @@ export interface Job {
   readonly study: string;
   readonly trial: number;
   readonly attempt: number;
+  /** As programs read them: flat, a permutation as its items with commas between. */
   readonly params: Params;
   /** Names of the values that are looked for: objectives, and outcomes that are limited. */
   readonly objectives: readonly string[];

@@ -73,3 +73,4 @@ export { type Lattice, lattice } from "./space/lattice.ts";
 export { place } from "./space/place.ts";
 export { ascending, sumOf } from "./space/relations.ts";
 export { parametersOf } from "./space/split.ts";
+export { written, writtenPaths } from "./space/written.ts";

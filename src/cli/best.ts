@@ -7,6 +7,7 @@ import { parameterVariables } from "../engines/process/environment.ts";
 import { InvalidInputError } from "../errors.ts";
 import { bestTrial, configurations } from "../history.ts";
 import { rng } from "../random.ts";
+import { type Params, written } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { bestCard } from "../terminal/summary.ts";
@@ -37,15 +38,20 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
       return EXIT.failed;
     }
     if (flags.json) write(JSON.stringify(several ? best.map(trialJson) : trialJson(best[0]), null, 2));
-    else if (flags.env) for (const trial of best.slice(0, 1)) printVariables(trial);
+    else if (flags.env) printVariables(paramsOf(study, best[0]));
     else if (flags.command) for (const trial of best) write(commandOf(study, trial));
     else write((several ? frontCard(history) : bestCard(history)).join("\n"));
     return EXIT.done;
   });
 }
 
-function printVariables(trial: Trial): void {
-  for (const [variable, value] of Object.entries(parameterVariables(trial.params)))
+/** As the program reads them. */
+function paramsOf(study: Study, trial: Trial): Params {
+  return written(study.history.spaces[trial.space], trial.params);
+}
+
+function printVariables(params: Params): void {
+  for (const [variable, value] of Object.entries(parameterVariables(params)))
     write(`${variable}=${shellQuote(value)}`);
 }
 
@@ -64,5 +70,5 @@ function commandOf(study: Study, trial: Trial): string {
     seed,
     budget: trial.budget,
   };
-  return fillCommand(argv, trial.params, builtIn).map(shellQuote).join(" ");
+  return fillCommand(argv, paramsOf(study, trial), builtIn).map(shellQuote).join(" ");
 }

@@ -12,6 +12,7 @@ import { InvalidInputError } from "../errors.ts";
 import type { Configuration } from "../events.ts";
 import type { Objective } from "../objective.ts";
 import type { Params } from "../space/types.ts";
+import { writtenPaths } from "../space.ts";
 import type { Study } from "../study.ts";
 import type { Json, ObjectiveSpec } from "../trial.ts";
 
@@ -46,7 +47,7 @@ export function planOf(description: Description): { plan: Plan; objective?: Obje
     throw new InvalidInputError("gpus: only programs get GPUs of their own; give a command");
   if ("module" in run) return { plan: { kind: "module", module: run.module } };
   if ("objective" in run) return { plan: { kind: "objective" }, objective: run.objective };
-  const paths = description.space.parameters.map(({ path }) => path);
+  const paths = writtenPaths(description.space);
   checkPlaceholders(run.command, paths);
   if (description.steps === undefined && run.command.some((argument) => argument.includes("{budget}")))
     throw new InvalidInputError(
@@ -74,10 +75,7 @@ export function unusedParameters(
   { space, fixed = {} }: Pick<Description, "space"> & Partial<Pick<Description, "fixed">>,
 ): string[] {
   if (argv === undefined || comparePlaceholders(argv, []).unknown.length === 0) return [];
-  const { unused } = comparePlaceholders(
-    argv,
-    space.parameters.map(({ path }) => path),
-  );
+  const { unused } = comparePlaceholders(argv, writtenPaths(space));
   return unused
     .filter((path) => !(path in fixed))
     .map((path) => `{${path}} is not in the command; the program can read it as ${variableOf(path)}`);

@@ -2,6 +2,7 @@
  * `fettle trials`: a study's trials as a table, CSV or JSON.
  */
 import { startedTrials } from "../history.ts";
+import { written, writtenPaths } from "../space.ts";
 import { withStudy } from "./context.ts";
 import { csvLines } from "./csv.ts";
 import { cell, duration, table, write } from "./output.ts";
@@ -27,12 +28,12 @@ export async function action(name: string | undefined, flags: TrialsFlags): Prom
       return;
     }
     const metrics = problem.objectives.map((one) => one.name);
-    const params = problem.space.parameters.map(({ path }) => path);
+    const params = writtenPaths(problem.space);
     const rows = trials.map((trial) => [
       `${trial.number}`,
       trial.state,
       ...metrics.map((metric) => cell(trial.values?.[metric])),
-      ...params.map((path) => cell(trial.params[path])),
+      ...params.map((path) => cell(written(history.spaces[trial.space], trial.params)[path])),
       duration(trial),
       trial.error?.message ?? "",
     ]);

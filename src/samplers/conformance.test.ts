@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { samplers } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Space } from "../space.ts";
+import { constraintChecks } from "../testing/constraints.ts";
 import { type SamplerCheckOptions, samplerChecks } from "../testing/sampler.ts";
 import type { Trial } from "../trial.ts";
 import { uniformPoint } from "./random.ts";
@@ -27,6 +28,8 @@ const schedules: Abilities = {
   exceptions: {
     "a deterministic objective never sees a point twice, and all points are tried":
       "a member goes on with the same point from its checkpoint",
+    "every allowed point of a small space is tried once, and no other":
+      "a member goes on with the same point from its checkpoint",
   },
 };
 
@@ -36,10 +39,10 @@ const generations: Abilities = { models: true, several: "learns", made: { popula
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, Abilities>> = {
   auto: { models: true },
-  bohb: { models: true },
+  bohb: { models: true, several: "learns" },
   catcma: { models: true, supports: isFlat },
   cmaes: { models: true, supports: (s) => isFlat(s) && isOrdered(s) },
-  dehb: { models: true },
+  dehb: { models: true, several: "learns" },
   forest: { models: true },
   gp: { models: true },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
@@ -62,7 +65,9 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   const { staged, made, exceptions = {}, ...options } = abilities[name] ?? {};
   const make = () => (staged ? inStages(samplers[name](made)) : samplers[name](made));
   test.each(
-    samplerChecks.filter((check) => !(check.name in exceptions)).map((check) => [check.name, check] as const),
+    [...samplerChecks, ...constraintChecks]
+      .filter((check) => !(check.name in exceptions))
+      .map((check) => [check.name, check] as const),
   )("%s", (_, check) => check.run({ make, ...options }), 60_000);
   test("an option that it does not have is refused", () => {
     expect(() => samplers[name]({ resolutoin: 3 })).toThrow(
@@ -110,4 +115,18 @@ test("the check of several objectives passes who learns from all of them, and no
   await check.run({ make: () => samplers.nsga3({ population: 5 }), several: "learns" });
   for (const from of ["best", "worst"] as const) // of the first objective
     await expect(check.run({ make: () => walker(from), several: "learns" })).rejects.toThrow("random search");
+});
+
+test("the checks of constraints fail for who does not look at them", async () => {
+  const blind: Sampler<Space> = {
+    name: "blind",
+    version: 1,
+    init: ({ space }) => space,
+    tell: (space) => space,
+    ask: (space, { rng }) => ({ params: space.decode(uniformPoint(rng, space.parameters.length)) }),
+  };
+  const failing = ["hold", "settled values", "small space", "contradict"];
+  for (const check of constraintChecks)
+    if (failing.some((words) => check.name.includes(words)))
+      await expect(check.run({ make: () => blind }), check.name).rejects.toThrow();
 });

@@ -1,7 +1,7 @@
 /**
  * Grid search: every point of the product of the parameters' values, branches included, each once.
  */
-import { didYouMean, InvalidInputError } from "../errors.ts";
+import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Parameter, Params, Space } from "../space/types.ts";
@@ -30,6 +30,10 @@ export interface GridState {
 
 /** Values of one parameter that are still taken all, where none were given. */
 const MOST_VALUES = 1000;
+/** Items in an order: 9 have 362,880 orders. */
+const MOST_ITEMS = 9;
+/** Points of which constraints allow some: that many take a second or two. */
+const MOST_LOOKED_AT = 1_000_000;
 
 /**
  * Every point once, in a fixed order; whatever was tried already, well or not, is passed over.
@@ -72,11 +76,24 @@ function latticeFor(state: GridState, options: GridOptions, fixed: Params) {
   const key = JSON.stringify(fixed);
   let found = state.lattices.get(key);
   if (found === undefined) {
-    const points = settledPoints(state.problem.space, fixed, (parameter) => gridValues(parameter, options));
-    found = { points, first: 0 };
+    const { space } = state.problem;
+    const points = settledPoints(space, fixed, (parameter) => gridValues(parameter, options));
+    found = { points: allowedPoints(space, points), first: 0 };
     state.lattices.set(key, found);
   }
   return found;
+}
+
+/** The points that the constraints allow. @throws {UnsupportedError} if they are too many to look at */
+function allowedPoints(space: Space, points: Lattice): Lattice {
+  if (space.constraints.length === 0) return points;
+  if (points.count > MOST_LOOKED_AT)
+    throw new UnsupportedError(
+      `grid: of ${points.count} points it would have to be seen which the constraints allow, and at most ${MOST_LOOKED_AT} are looked at; use random`,
+    );
+  const indices: number[] = [];
+  for (let index = 0; index < points.count; index++) if (space.allows(points.at(index))) indices.push(index);
+  return { count: indices.length, at: (index) => points.at(indices[index]) };
 }
 
 function checkOptions(options: GridOptions): void {
@@ -108,6 +125,10 @@ function gridValues(parameter: Parameter, { points, resolution }: GridOptions): 
   const { path } = parameter;
   const given = points?.[path];
   if (given !== undefined) return [...new Set(given)];
+  if (parameter.permutation !== undefined && parameter.permutation.length > MOST_ITEMS)
+    throw new InvalidInputError(
+      `grid: ${path} is the place of one of ${parameter.permutation.length} items, which have too many orders; grid takes at most ${MOST_ITEMS}: use random`,
+    );
   if (parameter.domain === "choice" || (parameter.domain === "grid" && parameter.size <= MOST_VALUES))
     return valuesOf(parameter);
   if (resolution === undefined)

@@ -5,7 +5,7 @@ import { type Rng, rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
 import { refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
-import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+import { CHANCES, firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 
 /** Points of the unit cube by index. */
 export interface Sequence {
@@ -37,8 +37,11 @@ export function quasiRandom(
     },
     ask({ seen, sequence }, slot) {
       const dimensions = seen.problem.space.parameters.length;
-      return firstUnseen(seen, slot, (n) =>
-        n === 0 ? sequence.point(slot.number) : uniformPoint(slot.rng, dimensions),
+      return firstUnseen(
+        seen,
+        slot,
+        (n) => (n === 0 ? sequence.point(slot.number) : uniformPoint(slot.rng, dimensions)),
+        { tries: CHANCES },
       );
     },
   };

@@ -4,7 +4,7 @@
 import type { Rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
-import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
+import { CHANCES, firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 
 /** Uniform points of the unit cube: any space, any number of workers, no need of results. */
 export function random(options: NoOptions = {}): Sampler<Seen> {
@@ -19,7 +19,7 @@ export function random(options: NoOptions = {}): Sampler<Seen> {
     },
     ask(seen, slot) {
       const dimensions = seen.problem.space.parameters.length;
-      return firstUnseen(seen, slot, () => uniformPoint(slot.rng, dimensions));
+      return firstUnseen(seen, slot, () => uniformPoint(slot.rng, dimensions), { tries: CHANCES });
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Problem } from "../problem.ts";
 import type { Answer, Slot } from "../sampler.ts";
 import { adopt } from "../space/adopt.ts";
 import type { Params, Space } from "../space/types.ts";
-import { place, valuesOf } from "../space.ts";
+import { allowedAt, place, valuesOf } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { settledPoints } from "./points.ts";
 
@@ -31,10 +31,13 @@ interface Point {
 
 /** Draws before the points that are left are listed. */
 const TRIES = 16;
+/** Draws of a search by chance before one is moved to where the constraints hold, which is no longer by chance. */
+export const CHANCES = 1000;
 /** Lists that are kept: each point that was enqueued in part has one of its own. */
 const MOST_LISTS = 8;
-/** Points that may be listed. */
+/** Points that may be listed, and, where constraints leave few of them, that are looked at. */
 const MOST_LISTED = 10_000;
+const MOST_LOOKED_AT = 100_000;
 
 export function seenNothing(problem: Problem): Seen {
   return { problem, keys: new Set(), unkeyed: [], left: new Map() };
@@ -50,23 +53,24 @@ export function remember(seen: Seen, trial: Trial): void {
  *
  * @param draw           the unit coordinates of the n-th draw, a function of the slot and n only
  * @param options.reals  whether reals may recur too: a search that climbs comes back to the ends of a range
+ * @param options.tries  draws before one that the constraints do not allow is moved to where they do
  */
 export function firstUnseen(
   seen: Seen,
   slot: Slot,
   draw: (n: number) => Float64Array,
-  { reals = false }: { readonly reals?: boolean } = {},
+  { reals = false, tries = TRIES }: { readonly reals?: boolean; readonly tries?: number } = {},
 ): Answer {
   const { space, deterministic } = seen.problem;
   const { fixed = {} } = slot;
-  const first = place(space, draw(0), fixed);
+  const { first, draws } = firstAllowed(space, draw, fixed, tries);
   const mayBeTaken = (params: Params) => deterministic !== false && (reals || isListed(space, params, fixed));
   if (!mayBeTaken(first)) return { params: first };
   const told = keysOf(seen);
   const open = keysOfTrials(space, slot.open);
   const isTaken = (key: string) => told.has(key) || open.has(key);
   if (!isTaken(space.key(first))) return { params: first };
-  for (let n = 1; n < TRIES; n++) {
+  for (let n = draws; n < draws + TRIES - 1; n++) {
     const params = place(space, draw(n), fixed);
     if (!mayBeTaken(params) || !isTaken(space.key(params))) return { params };
   }
@@ -74,6 +78,29 @@ export function firstUnseen(
   if (left !== undefined && left.length > 0)
     return { params: left[slot.rng.stream("left").integer(left.length)].params };
   return left !== undefined && deterministic === true ? "done" : { params: first };
+}
+
+/**
+ * The first draw that is allowed, or is once its sums and orders are put right; where a few are not, the first of all,
+ * moved to where the constraints hold.
+ *
+ * @returns with how many draws were made
+ */
+function firstAllowed(
+  space: Space,
+  draw: (n: number) => Float64Array,
+  fixed: Params,
+  tries: number,
+): { readonly first: Params; readonly draws: number } {
+  if (space.constraints.length === 0) return { first: place(space, draw(0), fixed), draws: 1 };
+  let drawn: Float64Array | undefined;
+  for (let n = 0; n < tries; n++) {
+    const unit = draw(n);
+    drawn ??= unit;
+    const params = allowedAt(space, unit, fixed);
+    if (params !== undefined) return { first: params, draws: n + 1 };
+  }
+  return { first: place(space, drawn as Float64Array, fixed), draws: tries };
 }
 
 /** Whether it has no real coordinate that was drawn: such points do not come again. */
@@ -119,11 +146,13 @@ function listPoints({ space }: Problem, fixed: Params): readonly Point[] | undef
       if (parameter.domain === "real" || parameter.size > MOST_LISTED) throw tooMany;
       return valuesOf(parameter);
     });
-    if (points.count > MOST_LISTED) return undefined;
-    return Array.from({ length: points.count }, (_, index) => {
+    if (points.count > (space.constraints.length > 0 ? MOST_LOOKED_AT : MOST_LISTED)) return undefined;
+    const left: Point[] = [];
+    for (let index = 0; index < points.count; index++) {
       const params = points.at(index);
-      return { params, key: space.key(params) };
-    });
+      if (space.allows(params)) left.push({ params, key: space.key(params) });
+    }
+    return left;
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     throw error;

@@ -23,6 +23,7 @@ import type {
   Space,
   SpaceJson,
 } from "./types.ts";
+import { partsOfOrders, readOrder } from "./written.ts";
 
 /** @throws {InvalidInputError} if the space cannot be meant; the message begins with the path */
 export function compile<P>(
@@ -87,6 +88,7 @@ export function compile<P>(
 
   return {
     parameters,
+    permutations,
     constraints,
     functions,
     toJSON: () => whole,
@@ -118,7 +120,8 @@ export function compile<P>(
     },
     allows,
     check(params, { partial = false, foreign = false } = {}) {
-      const checked = checkParams(parameters, find, isActive, params, partial);
+      const parts = partsOfOrders(permutations, params);
+      const checked = checkParams(parameters, find, isActive, parts, partial);
       const broken = foreign
         ? undefined
         : constraints.find((constraint) => isBroken(constraint, checked, partial));
@@ -128,7 +131,10 @@ export function compile<P>(
     key: (params) => key(parameters, params),
     equals: (other) => difference(whole, other.toJSON()).length === 0,
     difference: (other) => difference(whole, other.toJSON()),
-    parse: (path, text) => parseValue(need(path), text),
+    parse(path, text) {
+      const order = permutations.find((one) => one.path === path);
+      return order === undefined ? parseValue(need(path), text) : readOrder(order, text).join(",");
+    },
   };
 }
 

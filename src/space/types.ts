@@ -1,6 +1,7 @@
 /**
  * The compiled space, as samplers, storages and engines see it.
  */
+import type { PermutationPlace } from "./expand.ts";
 import type { Tree } from "./expression.ts";
 import type { Prior, Scalar } from "./parameter.ts";
 
@@ -141,6 +142,8 @@ export interface InputConstraint extends ConstraintJson {
 export interface Space<P = unknown> {
   /** Every parameter, arrays expanded, each after those it depends on. */
   readonly parameters: readonly Parameter[];
+  /** The orders among them: where they stand in the nested value, and the parameters that they are made of. */
+  readonly permutations: readonly PermutationPlace[];
   /** Which of the points are allowed. */
   readonly constraints: readonly InputConstraint[];
   /** The functions among the constraints that this process has. */
@@ -183,6 +186,9 @@ export interface Space<P = unknown> {
   equals(other: Space): boolean;
   /** One line per difference to `other`, in words: "lr: high 0.1 → 1"; empty if equal. */
   difference(other: Space): readonly string[];
-  /** Parses text (a command-line value, an environment variable) as a value of that parameter. */
+  /**
+   * Parses text (a command-line value, an environment variable) as a value of that parameter; of a permutation, which
+   * is written with commas, `check` makes its parts.
+   */
   parse(path: string, text: string): Scalar;
 }

@@ -4,6 +4,7 @@
 import type { Verdict } from "../events.ts";
 import type { Values } from "../objective.ts";
 import type { Params } from "../space/types.ts";
+import { written } from "../space.ts";
 import type { Study, StudyTrial } from "../study.ts";
 import type { Json, Numbers, Trial } from "../trial.ts";
 import type { Told } from "./told.ts";
@@ -13,7 +14,7 @@ export class AskedTrial<P = unknown, Names extends string = string> {
   readonly attempt: number;
   /** The nested, typed values to try. */
   readonly params: P;
-  /** The same by dotted path. */
+  /** The same by dotted path; a permutation as its items with commas between. */
   readonly flat: Params;
   /** The step up to which it is to run. */
   readonly budget?: number;
@@ -25,7 +26,7 @@ export class AskedTrial<P = unknown, Names extends string = string> {
     this.number = trial.number;
     this.attempt = trial.attempt;
     this.params = study.typed(trial).params;
-    this.flat = trial.params;
+    this.flat = written(study.history.spaces[trial.space], trial.params);
     this.budget = trial.budget;
   }
 

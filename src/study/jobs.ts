@@ -5,6 +5,7 @@ import type { Job } from "../engine.ts";
 import type { History } from "../history.ts";
 import type { Problem } from "../problem.ts";
 import { rng } from "../random.ts";
+import { written } from "../space.ts";
 import type { Trial } from "../trial.ts";
 
 /** The job of a trial that has just started. */
@@ -17,7 +18,7 @@ export function jobOf(study: string, history: History, trial: Trial): Job {
     study,
     trial: number,
     attempt,
-    params,
+    params: written(history.spaces[trial.space], params),
     objectives: metricsOf(problem),
     ...(budget !== undefined && { budget }),
     ...(fork && { fork }),

@@ -3,9 +3,11 @@
  */
 import { importance } from "../analysis/importance.ts";
 import { bestTrial, configurations, type History } from "../history.ts";
+import { written } from "../space.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
 import { frontCard } from "./front.ts";
+import { scheduleLines } from "./schedule.ts";
 import { short } from "./text.ts";
 
 const BAR = 24;
@@ -52,13 +54,15 @@ export function bestCard(history: History): string[] {
   const best = bestTrial(history);
   if (best?.values === undefined) return ["no trial is complete and feasible"];
   const names = history.problem.objectives.map(({ name }) => name);
-  const width = Math.max(...Object.keys(best.params).map((path) => path.length));
+  const params = written(history.spaces[best.space], best.params);
+  const width = Math.max(...Object.keys(params).map((path) => path.length));
   return [
     `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}${spread(best)}`,
-    ...Object.entries(best.params).map(
+    ...Object.entries(params).map(
       ([path, value]) =>
         `  ${path.padEnd(width)}  ${typeof value === "number" ? short(value) : String(value)}`,
     ),
+    ...scheduleLines(history, best),
   ];
 }
 
