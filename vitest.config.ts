@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // starts processes is in tests/.
 /** A machine may be busy with other things. */
 const PATIENCE_MS = 60_000;
-const CONFORMANCE = "src/{samplers,pruners}/conformance.test.ts";
+const CONFORMANCE = "src/{samplers,pruners,terminators}/conformance.test.ts";
 export default defineConfig({
   test: {
     projects: [

@@ -33,6 +33,9 @@ import { sobol } from "./samplers/sobol.ts";
 import { tpe } from "./samplers/tpe.ts";
 import { turbo } from "./samplers/turbo.ts";
 import type { Terminator } from "./terminator.ts";
+import { expectedModelRegret } from "./terminators/expected-model-regret.ts";
+import { noImprovement } from "./terminators/no-improvement.ts";
+import { regretBound } from "./terminators/regret-bound.ts";
 import type { Json } from "./trial.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
@@ -74,6 +77,9 @@ export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = {
 };
 
 export const terminators: Readonly<Record<string, Factory<Terminator | undefined>>> = {
+  expectedModelRegret,
+  noImprovement,
+  regretBound,
   none: () => undefined,
 };
 
