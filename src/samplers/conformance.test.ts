@@ -51,7 +51,7 @@ const abilities: Readonly<Record<string, Abilities>> = {
   nsga3: generations,
   pb2: schedules,
   pbt: schedules,
-  priorband: {}, // no space here has a prior; see priorband.test.ts
+  priorband: { several: "learns" }, // no space here has a prior; see priorband.test.ts
   random: {},
   sobol: {},
   tpe: { models: true },
