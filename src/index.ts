@@ -26,7 +26,7 @@ export type * from "./objective.ts";
 export type * from "./problem.ts";
 export type * from "./pruner.ts";
 export { type Rng, rng } from "./random.ts";
-export { makePruner, makeSampler } from "./registry.ts";
+export { makePruner, makeSampler, makeTerminator } from "./registry.ts";
 export type * from "./sampler.ts";
 export { auto } from "./samplers/auto.ts";
 export { bohb } from "./samplers/bohb.ts";
@@ -60,6 +60,10 @@ export {
   type Told,
   type WarmStart,
 } from "./study.ts";
+export type { Judgement, Terminator } from "./terminator.ts";
+export { type ExpectedModelRegretOptions, expectedModelRegret } from "./terminators/expected-model-regret.ts";
+export { type NoImprovementOptions, noImprovement } from "./terminators/no-improvement.ts";
+export { type RegretBoundOptions, regretBound } from "./terminators/regret-bound.ts";
 export type * from "./trial.ts";
 export {
   createStudy,

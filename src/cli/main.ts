@@ -52,7 +52,7 @@ export const NAMES = {
   samplers: "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo",
   pruners:
     "auto, curve, hyperband, median, none, pasha, patient, percentile, successive-halving, threshold, wilcoxon",
-  terminators: "none",
+  terminators: "expected-model-regret, no-improvement, none, regret-bound",
 };
 
 const collect = (value: string, previous: string[] = []) => [...previous, value];
