@@ -5,12 +5,12 @@
  * is used. What it then recommends, the best complete trial, is scored by its loss when trained fully. Needs the
  * learning curves of FETTLE_BENCH_DATA; Optuna takes part where FETTLE_BENCH_PYTHON (or python3) can import it.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { rng } from "../src/random.ts";
 import { CONTENDERS } from "./pruners/contenders.ts";
-import { PEERS, startPeer } from "./pruners/peer.ts";
+import { PEERS, type Peer, startPeer } from "./pruners/peer.ts";
 import { byFamily, difference, meanRegret, type Regrets, regret } from "./pruners/score.ts";
 import { otherTasks, protocolTasks, shuffled, taskset } from "./pruners/tasks.ts";
 
@@ -24,6 +24,8 @@ const { values: flags } = parseArgs({
     /** Names of contenders; all unless given. */
     only: { type: "string" },
     peers: { type: "boolean", default: true },
+    /** Runs peers anew whose results are kept. */
+    fresh: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
@@ -42,6 +44,11 @@ interface Result {
   readonly judgeMs: number;
 }
 const results = new Map<string, Result>();
+interface Kept {
+  readonly date: string;
+  readonly tasks: readonly string[];
+  readonly results: Readonly<Record<string, Result>>;
+}
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 for (const name of names) {
@@ -59,9 +66,31 @@ for (const name of names) {
   console.error(name);
 }
 
-const peer = flags.peers ? await startPeer() : undefined;
-if (flags.peers && peer === undefined) console.error("optuna cannot be imported here");
-if (peer !== undefined) {
+/** Peers' results are kept, and made anew for another version, or with --fresh. */
+const stored = fileURLToPath(new URL("./pruners/peers.json", import.meta.url));
+if (flags.peers) await addPeers();
+
+async function addPeers(): Promise<void> {
+  const peer = await startPeer();
+  if (peer === undefined) return console.error("optuna cannot be imported here");
+  const all: Record<string, Kept> = existsSync(stored) ? JSON.parse(readFileSync(stored, "utf8")) : {};
+  const key = `${workers} workers, ${seeds} seeds, B=${flags.budgets}`;
+  const titles = PEERS.map((name) => `${name} ${peer.version}`);
+  const isKept =
+    all[key] !== undefined &&
+    titles.every((title) => title in all[key].results) &&
+    all[key].tasks.join() === tasks.map(({ name }) => name).join();
+  if (!isKept || flags.fresh) {
+    const ran = await runPeers(peer);
+    const date = new Date().toISOString();
+    all[key] = { date, tasks: tasks.map(({ name }) => name), results: ran };
+    writeFileSync(stored, `${JSON.stringify(all)}\n`);
+  }
+  for (const title of titles) results.set(title, all[key].results[title]);
+  peer.close();
+}
+
+async function runPeers(peer: Peer): Promise<Record<string, Result>> {
   const found = PEERS.map(() => budgets.map(() => tasks.map((): number[] => [])));
   const times = PEERS.map((): number[] => []);
   for (const [t, task] of tasks.entries())
@@ -75,9 +104,9 @@ if (peer !== undefined) {
           found[p][b][t].push(regret(task, loss));
         });
       }
-  for (const [p, name] of PEERS.entries())
-    results.set(`${name} ${peer.version}`, { regrets: found[p], judgeMs: mean(times[p]) });
-  peer.close();
+  return Object.fromEntries(
+    PEERS.map((name, p) => [`${name} ${peer.version}`, { regrets: found[p], judgeMs: mean(times[p]) }]),
+  );
 }
 
 const short = (value: number) => value.toFixed(2).replace(/^(-?)0\./, "$1.");

@@ -2,7 +2,7 @@
  * The default: looks at many trials for their first steps, and trains the best of them to the end.
  */
 import type { Pruner } from "../pruner.ts";
-import { type Balance, isDue } from "./auto/balance.ts";
+import { type Balance, endsInTime, isDue } from "./auto/balance.ts";
 import { forecast } from "./auto/forecast.ts";
 import { type Curve, curveOf, lossesFrom, noCurves, tellCurve } from "./curves.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
@@ -18,8 +18,10 @@ export type AutoState = Balance;
  * two fifths of all steps, a trial that waits is trained to its end: by turns the one that seems to be going furthest,
  * and the one that is best now. It goes on from its checkpoint, or, where the program keeps none, anew, which costs a
  * 17th more. So at any time the study has spent its steps about as the plain rule would have, which looks at everything
- * first and then trains the best, but it need not know when it will end. Where there is a time limit, all workers
- * train the best that wait as long as they can still end in time.
+ * first and then trains the best, but it need not know when it will end.
+ *
+ * Where it knows, because there is a time limit, all but one of the trainings come last, and none that would not end
+ * in time. Where only the number of trials is limited, one in twelve is trained to its end, and at least three.
  *
  * Several objectives: a trial is as good as few others dominate it. Without `steps.max` the first three trials are
  * trained to their ends, to see how long that is.
@@ -61,5 +63,7 @@ function next(state: AutoState, full: number, taken: ReadonlySet<number>, own?: 
   const due = isDue(state, full, grace, waits);
   if (due === undefined) return undefined;
   const turn = due.trainings % 2 === 0 ? forecast : lossesFrom;
-  return ordered(state.curves, (curve) => (waits(curve) ? turn(curve, grace) : undefined))[0];
+  return ordered(state.curves, (curve) =>
+    waits(curve) && endsInTime(state, curve, full) ? turn(curve, grace) : undefined,
+  )[0];
 }

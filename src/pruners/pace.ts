@@ -9,15 +9,21 @@ export interface Pace {
   activeMs: number;
   /** Until when that is counted. */
   until: number;
-  /** Milliseconds between the reports of a trial, over all trials, and how many steps that was. */
-  trainedMs: number;
-  trainedSteps: number;
+  /** Milliseconds between the reports of each trial, and how many steps that was; and over all trials. */
+  readonly trained: Map<number, { ms: number; steps: number }>;
+  readonly all: { ms: number; steps: number };
   /** Time and step of each running trial's last report, and the attempt that it belongs to. */
   readonly last: Map<number, { readonly attempt: number; readonly time: number; readonly step: number }>;
 }
 
 export function noPace(): Pace {
-  return { activeMs: 0, until: Number.NEGATIVE_INFINITY, trainedMs: 0, trainedSteps: 0, last: new Map() };
+  return {
+    activeMs: 0,
+    until: Number.NEGATIVE_INFINITY,
+    trained: new Map(),
+    all: { ms: 0, steps: 0 },
+    last: new Map(),
+  };
 }
 
 /** Takes in when a trial reported or ended. */
@@ -38,15 +44,20 @@ export function tellPace(pace: Pace, { number, state, attempt, reports, times }:
   const from =
     before?.attempt === attempt ? before : attempt === 1 ? { time: times.started, step: 0 } : undefined;
   if (from !== undefined && step > from.step && time >= from.time) {
-    pace.trainedMs += time - from.time;
-    pace.trainedSteps += step - from.step;
+    const own = pace.trained.get(number) ?? { ms: 0, steps: 0 };
+    pace.trained.set(number, own);
+    for (const sum of [own, pace.all]) {
+      sum.ms += time - from.time;
+      sum.steps += step - from.step;
+    }
   }
   pace.last.set(number, { attempt, time, step });
 }
 
-/** The seconds of a step, on one worker; undefined until one was timed. */
-export function secondsPerStep({ trainedMs, trainedSteps }: Pace): number | undefined {
-  return trainedSteps > 0 ? trainedMs / 1000 / trainedSteps : undefined;
+/** The seconds of a step on one worker: of that trial, else of all; undefined until one was timed. */
+export function secondsPerStep({ trained, all }: Pace, number?: number): number | undefined {
+  const { ms, steps } = (number === undefined ? undefined : trained.get(number)) ?? all;
+  return steps > 0 ? ms / 1000 / steps : undefined;
 }
 
 /** The seconds that the study has left; undefined where it has no time limit. */

@@ -15,8 +15,10 @@ const TRAINING_SHARE = 0.4;
 /** Where only the number of trials is limited, one in so many is trained to its end, and not fewer than three. */
 const TRIALS_PER_TRAINING = 12;
 const FEWEST_TRAININGS = 3;
-/** A training is given so much more than its usual time before the study's time is up. */
-const MARGIN = 1.05;
+/** Before a time limit all trainings come last, but for one, unless there is time for so few rounds of them. */
+const FEW_ROUNDS = 2;
+/** What a training takes beyond the time of its steps, as a factor. */
+const MARGIN = 1.02;
 
 /**
  * How many trainings were begun before, if another one is to begin now; otherwise undefined.
@@ -39,13 +41,31 @@ export function isDue(
     const wanted = Math.max(FEWEST_TRAININGS, Math.ceil(begun / TRIALS_PER_TRAINING));
     if (trainings < wanted) return due;
   }
+  const planned = plan({ curves, pace }, full, grace);
+  if (planned?.isTraining) return due;
+  if (planned !== undefined && (trainings > 0 || planned.rounds <= FEW_ROUNDS)) return undefined;
+  return training + full <= (TRAINING_SHARE / (1 - TRAINING_SHARE)) * looking ? due : undefined;
+}
+
+/**
+ * What the time limit allows: in how many rounds the workers can train, one after the other, within the share of
+ * trainings, and whether these have begun; undefined where there is no limit, or no step was timed yet.
+ */
+function plan({ curves, pace }: Balance, full: number, grace: number) {
+  const { seconds } = curves.problem.limits;
   const left = secondsLeft(pace, curves.problem);
   const step = secondsPerStep(pace);
-  if (left !== undefined && step !== undefined) {
-    if (left < step * full) return undefined; // it would not end in time
-    if (left < MARGIN * step * full + step * grace) return due; // nor would a later one
-  }
-  return training + full <= (TRAINING_SHARE / (1 - TRAINING_SHARE)) * looking ? due : undefined;
+  if (seconds === undefined || left === undefined || step === undefined) return undefined;
+  const needed = MARGIN * step * full;
+  const rounds = Math.max(1, Math.round((TRAINING_SHARE * seconds) / needed));
+  return { rounds, isTraining: left < rounds * needed + step * grace };
+}
+
+/** Whether a trial can be trained to its end in the time that is left, at its own pace. */
+export function endsInTime({ curves, pace }: Balance, { number }: Curve, full: number): boolean {
+  const left = secondsLeft(pace, curves.problem);
+  const step = secondsPerStep(pace, number);
+  return left === undefined || step === undefined || step * full <= left;
 }
 
 /** Steps that went into looks and into trainings; of those that still run, all that they will take. */
