@@ -7,6 +7,7 @@ import { categorical, float, int, oneOf, ordinal, space } from "../space.ts";
 import { simulateTraining, type Training } from "../testing/index.ts";
 import { slotOf } from "../testing/simulate.ts";
 import type { Trial } from "../trial.ts";
+import { tune } from "../tune.ts";
 import { pb2 } from "./pb2.ts";
 import { carriedOn, perturbed } from "./pbt/explore.ts";
 import { pbt } from "./pbt.ts";
@@ -176,6 +177,33 @@ describe("a population", () => {
     expect(() => pbt({ population: 1 })).toThrow("pbt: population 1 is not a whole number of at least 2");
     expect(() => pbt({ interval: 0.5 })).toThrow("pbt: interval 0.5 is not a whole number of at least 1");
   });
+});
+
+test("a study in this process: forks name checkpoints that the objective keeps, idle workers wait", async () => {
+  const checkpoints = new Map<string, number>();
+  const { study, end, best } = await tune(
+    s,
+    async ({ lr }, trial) => {
+      const { fork, budget = STEPS } = trial;
+      let v = fork === undefined ? 100 : (checkpoints.get(`${fork.trial}.${fork.step}`) as number);
+      for (let step = (fork?.step ?? 0) + 1; step <= budget; step++) {
+        v = (1 - lr) * (1 - lr) * v + lr * lr;
+        checkpoints.set(`${trial.number}.${step}`, v);
+        if ((await trial.report(step, v)) !== "continue") break;
+      }
+      return v;
+    },
+    { sampler: pbt({ population: 4 }), pruner: "none", seed: 1, steps: { max: STEPS }, parallel: 6 },
+  );
+  expect(end.kind).toBe("exhausted");
+  expect(study.history.counts).toMatchObject({ complete: 4, paused: 36 });
+  const stages = lineage(study.history.trials, best!.number);
+  expect(stages.map(({ to }) => to)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  let v = 100;
+  for (const { from, to, params } of stages)
+    for (let step = from; step < to; step++)
+      v = (1 - (params.lr as number)) ** 2 * v + (params.lr as number) ** 2;
+  expect(v).toBeCloseTo(best!.values!.value, 12);
 });
 
 describe("exploration", () => {
