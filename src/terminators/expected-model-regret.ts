@@ -17,7 +17,7 @@ import { emptySeries, largestOfLatest, type Series, valueAt } from "./series.ts"
 import { bestPlace, type Told, take, toldNothing } from "./told.ts";
 
 export interface ExpectedModelRegretOptions {
-  /** The share of its first values that it is to fall to. @default 0.01 */
+  /** The share of its first values that it is to fall to, unless it is next to nothing anyway. @default 0.01 */
   readonly share?: number;
 }
 
@@ -30,6 +30,11 @@ export interface ExpectedModelRegretState {
 /** Its first values are those after these counts of trials; the median of them is what later ones are compared with. */
 const FIRST = { from: FEWEST_MODELLED + 1, to: 30 };
 const SHARE = 0.01;
+/**
+ * A gap below this, in standard deviations of the first values, is small whatever the first ones were: where a model
+ * knew the function after ten trials, those were small too.
+ */
+const LEAST = 1e-3;
 
 /** The gap between the expected minimum simple regrets of two models in a row falls to a hundredth. */
 export function expectedModelRegret(
@@ -60,9 +65,13 @@ export function expectedModelRegret(
       const model = await modelOf(memo, told, compute);
       const chance = model && chanceOf(model, memo, told, 0);
       if (chance === undefined) return {};
-      if (!(gap < share * median(first))) return { expected: chance.expected };
+      const limit = Math.max(LEAST, share * median(first));
+      if (!(gap < limit)) return { expected: chance.expected };
       return {
-        reason: `a trial changes the model's expected regret by less than ${100 * share} % of what trials ${FIRST.from} to ${FIRST.to} did`,
+        reason:
+          limit > LEAST
+            ? `a trial changes the model's expected regret by less than ${100 * share} % of what trials ${FIRST.from} to ${FIRST.to} did`
+            : `a trial changes the model's expected regret by less than ${100 * LEAST} % of the values' standard deviation`,
         expected: chance.expected,
       };
     },
