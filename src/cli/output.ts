@@ -1,9 +1,11 @@
 /**
  * Text for people: tables, flags and times.
  */
+import { parseExpression } from "../config/expression.ts";
 import { parameterText } from "../config/parameter-show.ts";
 import { shellQuote } from "../engines/process/command.ts";
-import type { InputConstraint, ParameterJson, Scalar } from "../space.ts";
+import { shown } from "../space/expression.ts";
+import type { InputConstraint, ParameterJson, Scalar, Tree } from "../space.ts";
 import { short } from "../terminal/text.ts";
 import type { Trial } from "../trial.ts";
 
@@ -56,8 +58,17 @@ export function duration({ times }: Trial): string {
 
 /** A constraint as `--where` writes it. */
 export function asWhere({ name, tree, known }: InputConstraint): string {
-  if (tree !== undefined) return `--where ${shellQuote(name)}`;
+  if (tree !== undefined) return `--where ${shellQuote(says(name, tree) ? name : shown(tree))}`;
   return `where ${name}: a function${known ? "" : ", which is not here"}`;
+}
+
+/** Whether a name is the text of the constraint. */
+function says(name: string, tree: Tree): boolean {
+  try {
+    return JSON.stringify(parseExpression(name)) === JSON.stringify(tree);
+  } catch {
+    return false; // it is a name
+  }
 }
 
 /** A parameter as `-p` writes it. */

@@ -3,7 +3,7 @@
  */
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
 import { checkParams, parseValue } from "./check.ts";
-import { readConstraints } from "./constraint.ts";
+import { nameOf, readConstraints } from "./constraint.ts";
 import { difference } from "./difference.ts";
 import { fromUnit, readDomain, readPrior, toUnit, valuesOf } from "./domain.ts";
 import { type ArrayPlace, expand } from "./expand.ts";
@@ -122,11 +122,11 @@ export function compile<P>(
     check(params, { partial = false, foreign = false } = {}) {
       const parts = partsOfOrders(permutations, params);
       const checked = checkParams(parameters, find, isActive, parts, partial);
-      const broken = foreign
-        ? undefined
-        : constraints.find((constraint) => isBroken(constraint, checked, partial));
+      if (foreign || constraints.length === 0) return checked;
+      const isWhole = parameters.every(({ index, path }) => path in checked || !isActive(index, checked));
+      const broken = constraints.find((constraint) => isBroken(constraint, checked, isWhole));
       if (broken === undefined) return checked;
-      throw new InvalidInputError(`where ${JSON.stringify(broken.name)}: these values do not satisfy it`);
+      throw new InvalidInputError(`${nameOf(broken)}: these values do not satisfy it`);
     },
     key: (params) => key(parameters, params),
     equals: (other) => difference(whole, other.toJSON()).length === 0,
@@ -151,7 +151,9 @@ function countPoints(parameters: readonly Parameter[], allows?: (params: Params)
   if (parameters.some(({ domain }) => domain === "real")) return Number.POSITIVE_INFINITY;
   try {
     const decides = new Set(
-      parameters.flatMap(({ conditions }) => conditions.map(({ parameter }) => parameter)),
+      parameters.flatMap(({ conditions }) =>
+        conditions.flatMap(({ parameter }) => parameters[parameter].permutation ?? parameter),
+      ),
     );
     const values = parameters.map((one) =>
       decides.has(one.index) ? valuesOf(one) : { length: (one as { size: number }).size },

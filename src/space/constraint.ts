@@ -2,7 +2,7 @@
  * Constraints on inputs: which of a space's points are allowed.
  */
 import { didYouMean, InvalidInputError, messageOf } from "../errors.ts";
-import { type Condition, conditionOf, kindOfValues, type Scope } from "./expression.ts";
+import { type Condition, conditionOf, kindOfValues, type Scope, shown } from "./expression.ts";
 import { type Linear, linearOf, type Order, ordersOf } from "./linear.ts";
 import type { ConstraintJson, Functions, InputConstraint, Parameter, Params } from "./types.ts";
 
@@ -54,6 +54,13 @@ export function readConstraints(
       holds: decide === undefined ? () => true : calling(name, decide, nest),
     };
   });
+}
+
+/** A constraint in messages: with what it says, where the name does not. */
+export function nameOf({ name, tree }: ConstraintJson): string {
+  const text = tree === undefined ? name : shown(tree);
+  const squeezed = (one: string) => one.replace(/\s/g, "");
+  return `where ${JSON.stringify(name)}${squeezed(text) === squeezed(name) ? "" : ` (${text})`}`;
 }
 
 function checkShape(entry: unknown): ConstraintJson {

@@ -183,27 +183,49 @@ function checkChoices(operands: readonly Compiled[], tree: Tree): void {
       );
 }
 
-const INFIX = new Set(["+", "-", "*", "/", "%", "**", "<", "<=", ">", ">=", "=", "!=", "and", "or"]);
+/** Operators between their operands, the weakest first; those of a line are equally strong. */
+const STRENGTHS: readonly (readonly string[])[] = [
+  ["if"],
+  ["or"],
+  ["and"],
+  ["not"],
+  ["=", "!="],
+  ["<", "<=", ">", ">=", "in"],
+  ["+", "-"],
+  ["*", "/", "%"],
+  ["**"],
+];
+/** What is read as a path without quotes. */
+const PLAIN_PATH = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 
-/** A tree as people write it. */
+/** A tree as people write it; what is written so is read as the same tree. */
 export function shown(tree: Tree): string {
   const parts = partsOf(tree);
   if (parts === undefined) return JSON.stringify(tree);
   const { operator, operands } = parts;
-  if (operator === "param" || operator === "items") return String(operands[0]);
-  if (operator === "in") return `${inner(operands[0])} in [${operands.slice(1).map(shown).join(", ")}]`;
-  if (operator === "not" || (operator === "-" && operands.length === 1))
-    return `${operator === "not" ? "not " : "-"}${inner(operands[0])}`;
-  if (operator === "if")
-    return operands
-      .map(inner)
-      .join(" ? ")
-      .replace(/ \? (?=[^?]*$)/, " : ");
-  if (INFIX.has(operator)) return operands.map(inner).join(` ${operator} `);
-  return `${operator}(${operands.map(shown).join(", ")})`;
+  if (operator === "param" || operator === "items") {
+    const path = String(operands[0]);
+    return PLAIN_PATH.test(path) ? path : `\`${path}\``;
+  }
+  const inner = (operand: Tree) =>
+    strengthOf(operand) > strengthOf(tree) ? shown(operand) : `(${shown(operand)})`;
+  const [first, ...others] = operands;
+  if (operator === "in") return `${inner(first)} in [${others.map(shown).join(", ")}]`;
+  if (operator === "not") return `not (${shown(first)})`;
+  if (operator === "-" && others.length === 0)
+    return `-${partsOf(first) === undefined ? `(${shown(first)})` : inner(first)}`;
+  if (operator === "if") return `${inner(first)} ? ${inner(others[0])} : ${inner(others[1])}`;
+  if (strengthOf(tree) < STRENGTHS.length && others.length > 0)
+    return operands.map(inner).join(` ${operator} `);
+  return strengthOf(tree) < STRENGTHS.length
+    ? shown(first)
+    : `${operator}(${operands.map(shown).join(", ")})`;
 }
 
-function inner(tree: Tree): string {
+/** The place of its operator among the strengths; beyond all of them for names, functions and numbers. */
+function strengthOf(tree: Tree): number {
+  if (typeof tree === "number" && tree < 0) return STRENGTHS.length - 1;
   const operator = partsOf(tree)?.operator ?? "";
-  return INFIX.has(operator) || operator === "if" || operator === "in" ? `(${shown(tree)})` : shown(tree);
+  const strength = STRENGTHS.findIndex((group) => group.includes(operator));
+  return strength < 0 ? STRENGTHS.length : strength;
 }
