@@ -63,7 +63,7 @@ test("pareto: three codecs, each with its own settings, size against time", () =
     expect(command).toMatch(/^node compress\.mjs --codec (gzip|brotli|zstd) --level \d+ --window \d+$/);
 });
 
-python.test("hyperband-python: only the best go on, from their checkpoints", () => {
+python.test("hyperband-python: only the best go on, from their checkpoints", async () => {
   const config = join(EXAMPLES, "hyperband-python", "fettle.yaml");
   const { code, stderr } = place.fettle("run", config, "--study", "s", "-n", "20", "--seed", "1");
   expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
