@@ -25,6 +25,13 @@ describe("the published schema of spaces agrees with what is read", () => {
     { n: { type: "int", low: 0, high: 2 }, u: { type: "ordinal", choices: [1, 2], length: "n" } },
     { b: { type: "array", length: 2 }, "b.*.w": range },
     { c: { type: "constant", value: "x" }, d: { type: "boolean", when: { c: ["x"] } } },
+    { o: { type: "permutation", items: ["a", 1, null], default: [1, null, "a"] } },
+    {
+      x: range,
+      y: range,
+      where: [{ name: "less", tree: ["<", ["param", "x"], ["param", "y"]] }, { name: "fn" }],
+    },
+    { x: range, where: range },
   ])("both accept %j", (json) => {
     expect([schema.safeParse(json).success, accepts(json)]).toEqual([true, true]);
   });
@@ -40,6 +47,11 @@ describe("the published schema of spaces agrees with what is read", () => {
     { x: { type: "categorical", choices: "a,b" } },
     { x: { type: "array" } },
     { "x..y": range },
+    { o: { type: "permutation", items: [] } },
+    { o: { type: "permutation", items: ["a"], length: 2 } },
+    { x: range, where: [{ tree: ["<", ["param", "x"], 1] }] },
+    { x: range, where: [{ name: "it", tree: ["constructor", ["param", "x"], 1] }] },
+    { x: range, where: [7] },
   ])("both refuse %j", (json) => {
     expect([schema.safeParse(json).success, accepts(json)]).toEqual([false, false]);
   });

@@ -96,7 +96,7 @@ function addRunCommands(program: Command): void {
     .argument("[config-or-command...]", "a configuration file; after --, the program and its arguments")
     .option(
       "-p, --param <name=range>",
-      "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99",
+      "a parameter: lr=1e-5..0.1:log, layers=1..6, opt=sgd,adam, opt.sgd.momentum=0.0..0.99, order=a,b,c:permutation",
       collect,
     )
     .option(

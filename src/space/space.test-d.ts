@@ -11,7 +11,9 @@ import {
   int,
   oneOf,
   ordinal,
+  permutation,
   space,
+  sumOf,
 } from "../space.ts";
 import { createStudy, tune } from "../tune.ts";
 
@@ -47,6 +49,28 @@ same<
     { readonly type: "sgd"; readonly momentum: number } | { readonly type: "adam"; readonly beta1: number }
   >
 >();
+
+const constrained = space(
+  {
+    a: float(0, 1),
+    opt: oneOf("type", { sgd: { m: float(0, 1) }, adam: {} }),
+    order: permutation(["x", "y", 3]),
+  },
+  {
+    where: {
+      typed: ({ a, opt, order }) => (opt.type === "sgd" ? opt.m < a : order[0] === "x"),
+      tree: ["<", ["param", "a"], 0.5],
+      sum: sumOf(["a"], 0.25),
+      // @ts-expect-error: misspelt
+      wrong: ({ aa }) => aa < 1,
+      // @ts-expect-error: no condition
+      number: ({ a }) => a,
+    },
+  },
+);
+same<Equal<Infer<typeof constrained>["order"], readonly ("x" | "y" | 3)[]>>();
+// @ts-expect-error: a default of other items
+permutation(["x", "y"], { default: ["x", "z"] });
 
 export async function typesOfTune(): Promise<void> {
   const { best } = await tune(s, (p) => {
