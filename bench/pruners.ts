@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { rng } from "../src/random.ts";
+import { byTrials } from "./pruners/by-trials.ts";
 import { CONTENDERS } from "./pruners/contenders.ts";
 import { PEERS, type Peer, startPeer } from "./pruners/peer.ts";
 import { byFamily, difference, meanRegret, type Regrets, regret } from "./pruners/score.ts";
@@ -21,7 +22,9 @@ const { values: flags } = parseArgs({
     workers: { type: "string", default: "1" },
     /** "protocol", or "others": tasks on which designs were chosen. */
     tasks: { type: "string", default: "protocol" },
-    /** Names of contenders; all unless given. */
+    /** Instead of budgets: studies of so many trials, ours only. */
+    trials: { type: "string" },
+    /** Names of contenders, between semicolons; all unless given. */
     only: { type: "string" },
     peers: { type: "boolean", default: true },
     /** Runs peers anew whose results are kept. */
@@ -34,6 +37,10 @@ const budgets = flags.budgets.split(",").map(Number);
 const seeds = Number(flags.seeds);
 const workers = Number(flags.workers);
 const tasks = flags.tasks === "others" ? [...taskset(), ...otherTasks()] : protocolTasks();
+if (flags.trials !== undefined) {
+  byTrials(tasks, Number(flags.trials), seeds, workers);
+  process.exit();
+}
 const names = flags.only?.split(";") ?? Object.keys(CONTENDERS);
 const orderOf = (task: (typeof tasks)[number], seed: number) =>
   shuffled(task.configurations, rng(seed, "order", task.name));

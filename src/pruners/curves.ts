@@ -1,6 +1,7 @@
 /**
  * What pruners were told: a learning curve of every trial, in the order in which trials were first told.
  */
+import { constraintsOf } from "../history/outcome.ts";
 import { lossesAt } from "../history/reported.ts";
 import type { Problem } from "../problem.ts";
 import type { Report, Trial, TrialState } from "../trial.ts";
@@ -16,6 +17,8 @@ export interface Curve {
   readonly steps: number[];
   /** Minimised, NaN where a report says nothing. Shape (reports)(objectives). */
   readonly losses: (readonly number[])[];
+  /** By how much it misses the limits on outcomes, in all, as far as it told; 0 if it is feasible. */
+  violation: number;
   /** The losses that it ended with, if it is complete. Shape (objectives). */
   final?: readonly number[];
   /** The furthest step that was reported; −∞ before the first report. */
@@ -65,6 +68,7 @@ export function tellCurve(curves: Curves, trial: Trial): Curve {
   curve.budget = trial.budget;
   curve.final = trial.state === "complete" ? trial.losses : undefined;
   takeReports(curves.problem, curve, trial.reports);
+  curve.violation = violationOf(curves.problem, trial);
   const reached = curve.steps[curve.steps.length - 1] ?? Number.NEGATIVE_INFINITY;
   curve.before = reached < curve.reached ? Number.NEGATIVE_INFINITY : curve.reached; // begun anew
   curve.reached = reached;
@@ -89,12 +93,24 @@ function begin(curves: Curves, number: number): Curve {
     attempt: 1,
     steps: [],
     losses: [],
+    violation: 0,
     reached: Number.NEGATIVE_INFINITY,
     before: Number.NEGATIVE_INFINITY,
   };
   curves.places.set(number, curves.list.length);
   curves.list.push(curve);
   return curve;
+}
+
+/** The limits that are missed, of the end or else of what was reported so far. */
+function violationOf(problem: Problem, { constraints, reports }: Trial): number {
+  const told =
+    constraints ??
+    constraintsOf(problem, undefined, reports[reports.length - 1]?.values, reports).constraints;
+  let sum = 0;
+  for (const excess of Object.values(told ?? {}))
+    sum += Number.isNaN(excess) ? Number.POSITIVE_INFINITY : Math.max(0, excess);
+  return sum;
 }
 
 /** Most reports only add to what is known: the rest is read once. */

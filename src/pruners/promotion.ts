@@ -56,7 +56,10 @@ export function recorded(curves: Curves, rung: number, comparison: Comparison): 
   return ordered(curves, (curve) => (among && !among(curve) ? undefined : recordAt(curve, rung, comparison)));
 }
 
-/** The trials of which `lossesOf` says something, best first; of equal ones the one that was told first. */
+/**
+ * The trials of which `lossesOf` says something, best first: the feasible ones, then by how far they are off; of equal
+ * ones the one that was told first.
+ */
 export function ordered(
   { list }: Curves,
   lossesOf: (curve: Curve) => readonly number[] | undefined,
@@ -68,6 +71,10 @@ export function ordered(
   }
   const standing = standings(came.map(({ losses }) => losses));
   const order = came.map((_, i) => i);
-  order.sort((a, b) => (standing[a] === standing[b] ? a - b : standing[a] < standing[b] ? -1 : 1));
+  order.sort((a, b) => {
+    const [x, y] = [came[a].curve.violation, came[b].curve.violation];
+    if (x !== y) return x < y ? -1 : 1;
+    return standing[a] === standing[b] ? a - b : standing[a] < standing[b] ? -1 : 1;
+  });
   return order.map((i) => came[i].curve);
 }

@@ -5,6 +5,7 @@ import type { Pruner, Verdict } from "../pruner.ts";
 import { float, space } from "../space.ts";
 import { ended, newTrial, reported, runPruned } from "../testing/pruned-study.ts";
 import type { Trial } from "../trial.ts";
+import { auto } from "./auto.ts";
 import { hyperband } from "./hyperband.ts";
 import { median } from "./median.ts";
 import { pasha } from "./pasha.ts";
@@ -241,4 +242,24 @@ test("wilcoxon: stops what is worse on fold after fold, never what is better on 
   expect(judged(wilcoxon(), problem(), [best, mixed])).toEqual(best.map(() => "continue"));
   expect(judged(wilcoxon({ p: 0.3, startup: 3 }), problem(), [best, worse])[2]).toBe("stop");
   expect(judged(wilcoxon(), problem(), [best, best.map(() => Number.NaN)])[3]).toBe("stop");
+});
+
+test("trials that miss a limit on outcomes stand behind those that do not", () => {
+  const on = problem(18, {
+    constraints: [{ name: "size", metric: "size", atMost: 1 }],
+    limits: { trials: 6 },
+  });
+  const course = (number: number, step: number) => ({
+    loss: number + 1 / step,
+    size: number < 3 ? 2 - number / 10 : 1,
+  });
+  for (const pruner of [
+    auto(),
+    successiveHalving({ minResource: 2 }),
+    successiveHalving({ mode: "promote" }),
+  ]) {
+    const { trials } = runPruned(pruner, on, course, { trials: 6 });
+    const complete = trials.filter(({ state }) => state === "complete").map(({ number }) => number);
+    expect(complete).toContain(3); // the best feasible one
+  }
 });

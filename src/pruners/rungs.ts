@@ -2,7 +2,7 @@
  * Rungs: the steps at which trials are compared, each a factor further than the one before.
  */
 import { type Curve, type Curves, curveOf, lossesFrom, lowestUntil } from "./curves.ts";
-import { betterThan, isHopeless } from "./rank.ts";
+import { isBetter, isHopeless } from "./rank.ts";
 
 /** Reduction factor of each rung. @see Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning", §3 */
 export const REDUCTION = 3;
@@ -52,7 +52,8 @@ export function recordAt(curve: Curve, rung: number, { lowest }: Comparison): re
 }
 
 /**
- * Whether a trial that just came to `rung` is among the best ⌊m/η⌋, at least one, of the m that ever came there.
+ * Whether a trial that just came to `rung` is among the best ⌊m/η⌋, at least one, of the m that ever came there. What
+ * misses a limit on outcomes stands behind what does not.
  *
  * @see Li et al. 2020, the stopping variant of algorithm 2
  */
@@ -63,16 +64,21 @@ export function survives(
   factor: number,
   comparison: Comparison,
 ): boolean {
-  const own = recordAt(curveOf(curves, number) as Curve, rung, comparison);
+  const curve = curveOf(curves, number) as Curve;
+  const own = recordAt(curve, rung, comparison);
   if (own === undefined) return true;
   if (isHopeless(own)) return false;
-  const records = curves.list.flatMap((curve) => {
-    if (comparison.among && !comparison.among(curve)) return [];
-    const record = recordAt(curve, rung, comparison);
-    return record === undefined ? [] : [record];
-  });
-  if (records.length < FEWEST) return true;
-  return betterThan(own, records) < Math.max(1, Math.floor(records.length / factor));
+  let came = 0;
+  let better = 0;
+  for (const other of curves.list) {
+    if (comparison.among && !comparison.among(other)) continue;
+    const record = recordAt(other, rung, comparison);
+    if (record === undefined) continue;
+    came++;
+    if (other.violation === curve.violation ? isBetter(record, own) : other.violation < curve.violation)
+      better++;
+  }
+  return came < FEWEST || better < Math.max(1, Math.floor(came / factor));
 }
 
 /** The rungs that a trial's last report came to, or passed. */
