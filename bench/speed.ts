@@ -4,7 +4,8 @@
  * Four parts, each alone where its flag is given: `--asks` (CPU time and memory of every sampler beside its peers,
  * and how soon a suggestion that is ready is handed out), `--kernels` (Cholesky factors and likelihoods beside numpy),
  * `--fronts` (hypervolumes and non-dominated sorts beside pymoo and Optuna), `--gate` (how good the suggestions of the
- * Gaussian process are: a search that is cheap because it finds less does not count). Peers run where FETTLE_BENCH_PYTHON (or FETTLE_BENCH_PYTHON_<PEER>, or python3) can import them.
+ * Gaussian process are: a search that is cheap because it finds less does not count). Peers run where
+ * FETTLE_BENCH_PYTHON (or FETTLE_BENCH_PYTHON_<PEER>, or python3) can import them.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
