@@ -5,9 +5,10 @@
 import { inlineCompute } from "../../src/compute.ts";
 import { type Problem, rng, type Trial } from "../../src/index.ts";
 import { sobolSequence } from "../../src/math/sobol.ts";
-import { logExpectedImprovement } from "../../src/samplers/gp/acquisition.ts";
+import { improvement, logExpectedImprovement } from "../../src/samplers/gp/acquisition.ts";
 import { modelOf } from "../../src/samplers/gp/model.ts";
 import { type Search, search } from "../../src/samplers/gp/search.ts";
+import { acquisitionOf } from "../../src/samplers/gp/surface.ts";
 import { type GpState, gp } from "../../src/samplers/gp.ts";
 import { settler } from "../../src/samplers/settler.ts";
 import { slotOf } from "../../src/testing/simulate.ts";
@@ -21,6 +22,8 @@ const POINTS = 20_000;
 /** … in so many searches, each with climbers and polish of its own from five of those points, or from the elite. */
 const SEARCHES = 50;
 const STARTS = 5;
+/** Mutations of each of them, as an ask makes. */
+const MUTATIONS = 60;
 /** Then as many again from the best that were found. */
 const AGAIN = 10;
 
@@ -91,7 +94,8 @@ async function natsShort({ memo, observed }: GpState, suggested: Float64Array, s
   const elite = [...observed.list].sort((a, b) => a.loss - b.loss).slice(0, STARTS);
   const searchFrom = (starts: readonly Float64Array[], n: number) => {
     const whole: Search = {
-      ...{ parameters: space.parameters, features, posterior, snap: memo.snap, best },
+      ...{ parameters: space.parameters, features, snap: memo.snap, mutations: MUTATIONS },
+      acquisition: acquisitionOf([{ surrogate: posterior, features }], improvement(best)),
       settle: settler(space, undefined),
       elite: starts,
       pool: [],

@@ -15,6 +15,7 @@ import { type Posterior, posterior } from "../../models/gp/posterior.ts";
 import type { Warp } from "../../models/gp/warp.ts";
 import { rng } from "../../random.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
+import type { Encoded } from "../../space/types.ts";
 import type { Observation, Observed } from "../observed.ts";
 import { rowsOf, type Sample, subset } from "./data.ts";
 import { appendedAfter, type Schedule, scheduleNothing } from "./schedule.ts";
@@ -36,7 +37,7 @@ export interface Model {
   readonly features: Features;
   readonly posterior: Posterior;
   /** Global candidates, whose predictions are kept up to date with every observation. */
-  readonly pool: readonly Float64Array[];
+  readonly pool: readonly Encoded[];
   /** Their coordinates, shape (pool, numeric + nominal). */
   readonly poolCoordinates: Float64Array;
   readonly warp: Warp;
@@ -202,7 +203,7 @@ function build(memo: ModelMemo, observed: Observed, overlay?: Overlay): Model | 
   return {
     features,
     posterior: upToDate,
-    pool: pool.units,
+    pool: pool.points,
     poolCoordinates: pool.x,
     warp,
     theta,
@@ -216,7 +217,7 @@ function without(memo: ModelMemo, trouble: string): undefined {
 }
 
 interface Pool {
-  readonly units: readonly Float64Array[];
+  readonly points: readonly Encoded[];
   readonly x: Float64Array;
 }
 
@@ -229,13 +230,13 @@ function makePool(
   const sequence = sobolSequence(problem.space.parameters.length, rng(problem.seed, "pool", epoch));
   const width = features.numeric + features.nominal;
   const x = new Float64Array(pool * width);
-  const units = Array.from({ length: pool }, (_, c) => {
+  const points = Array.from({ length: pool }, (_, c) => {
     const unit = sequence.point(c);
     const active = new Uint8Array(unit.length);
     snap(unit, active);
     features.write({ unit, active }, x, c * width);
-    return unit;
+    return { unit, active };
   });
   setPool(x, pool);
-  return { units, x };
+  return { points, x };
 }

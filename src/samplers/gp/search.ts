@@ -41,7 +41,7 @@ export interface Search {
   readonly elite: readonly Float64Array[];
   readonly mutations: number;
   /** The pool's points, in the order of the models' pools. */
-  readonly pool: readonly Float64Array[];
+  readonly pool: readonly Encoded[];
   readonly rng: Rng;
 }
 
@@ -82,14 +82,8 @@ function evaluate({ acquisition, snap, settle, bonus }: Search, units: readonly 
   return valued(points, acquisition.at(points), bonus);
 }
 
-function evaluatePool({ acquisition, pool, snap, bonus }: Search): Candidate[] {
-  if (pool.length === 0) return [];
-  const points = pool.map((unit) => {
-    const active = new Uint8Array(unit.length);
-    snap(unit, active);
-    return { unit, active };
-  });
-  return valued(points, acquisition.pool(), bonus);
+function evaluatePool({ acquisition, pool, bonus }: Search): Candidate[] {
+  return pool.length === 0 ? [] : valued(pool, acquisition.pool(), bonus);
 }
 
 function valued(points: readonly Encoded[], acquisition: Float64Array, bonus: Search["bonus"]): Candidate[] {
