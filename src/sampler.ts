@@ -34,6 +34,8 @@ export interface Sampler<State = unknown> {
   count?(state: State, fixed?: Params): number | undefined;
   /** Whether `tell` is to see every report. */
   readonly reports?: true;
+  /** Whether it decides itself how far each trial trains: then no pruner is there unless one is asked for. */
+  readonly stages?: true;
 }
 
 /** The place of one suggestion in the study. All of it is read off the log at one position. */

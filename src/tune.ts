@@ -83,7 +83,11 @@ export interface TuneResult<P, Names extends string> {
 const PAGE = 10_000;
 /** How many trials a study has where no limit is given. */
 const DEFAULT_TRIALS = 100;
-export const DEFAULT_PRUNER = "auto";
+
+/** The pruner where none is named: a sampler that trains in stages of its own is left alone. */
+export function defaultPruner({ stages }: Pick<Sampler, "stages">): string {
+  return stages ? "none" : "auto";
+}
 
 /**
  * Tunes an objective: tries params from a space, and returns the best.
@@ -146,7 +150,7 @@ export async function createStudy<P, const O extends Directions = DefaultObjecti
   const { storage = memory(), study = "study", seed = randomSeed(), steps, deterministic, fixed } = options;
   if (!Number.isSafeInteger(seed)) throw new InvalidInputError(`seed: ${seed} is not a whole number`);
   const sampler = chosen(makeSampler, options.sampler ?? "auto") as Sampler;
-  const pruner = chosen(makePruner, options.pruner ?? DEFAULT_PRUNER);
+  const pruner = chosen(makePruner, options.pruner ?? defaultPruner(sampler));
   const terminator = chosen(makeTerminator, options.terminator ?? "none");
   const repeats = checkRepeats(options);
   const constraints = readConstraints(options.constraints);

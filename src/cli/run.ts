@@ -13,7 +13,7 @@ import type { Sampler } from "../sampler.ts";
 import { adopt, requireAllowed } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import { Study } from "../study.ts";
-import { DEFAULT_PRUNER, openStudy } from "../tune.ts";
+import { defaultPruner, openStudy } from "../tune.ts";
 import { callDirectory, filesDirectory, openStorage } from "./context.ts";
 import { execute } from "./execute.ts";
 import {
@@ -52,7 +52,7 @@ export async function action(
   requireAllowed(problem.space, description.fixed);
   const limited = { ...problem, limits: description.limits };
   const state = sampler.init(limited); // these refuse before a file is made
-  prunerOf(description)?.init(limited);
+  prunerOf(description, sampler)?.init(limited);
   terminatorOf(description)?.init(limited);
   const points = sampler.count?.(state, description.fixed);
   const storage = await openStorage(location, { create: true });
@@ -142,7 +142,7 @@ async function create(
   sampler: Sampler,
 ): Promise<Study> {
   const limits = withDefault(description.limits, points);
-  const { pruner = { name: DEFAULT_PRUNER }, terminator, repeats } = description;
+  const { pruner = { name: defaultPruner(sampler) }, terminator, repeats } = description;
   const configuration = {
     sampler: description.sampler ?? { name: "auto" },
     pruner,
@@ -155,7 +155,7 @@ async function create(
   const parts = {
     storage,
     sampler,
-    pruner: prunerOf(description),
+    pruner: prunerOf(description, sampler),
     terminator: terminatorOf(description),
     compute: threadCompute(),
   };
@@ -179,8 +179,8 @@ async function create(
   return study;
 }
 
-function prunerOf({ pruner }: Description) {
-  return makePruner(pruner?.name ?? DEFAULT_PRUNER, pruner?.options);
+function prunerOf({ pruner }: Description, sampler: Sampler) {
+  return makePruner(pruner?.name ?? defaultPruner(sampler), pruner?.options);
 }
 
 function terminatorOf({ terminator }: Description) {
@@ -214,7 +214,7 @@ async function join(
     study: name,
     compute: threadCompute(),
     ...(sampler && { sampler: makeSampler(sampler.name, sampler.options) }),
-    ...(pruner && { pruner: prunerOf(description) ?? "none" }),
+    ...(pruner && { pruner: makePruner(pruner.name, pruner.options) ?? "none" }),
     ...(terminator && { terminator: terminatorOf(description) ?? "none" }),
   });
   const { problem, configuration } = study.history;

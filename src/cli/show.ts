@@ -10,6 +10,7 @@ import { parametersOf } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { bestCard } from "../terminal/summary.ts";
+import { scheduleLines } from "../terminal/schedule.ts";
 import { short, sparkline, valuesLine } from "../terminal/text.ts";
 import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
@@ -154,6 +155,8 @@ function showTrial(study: Study, trial: Trial, json: boolean): void {
       "",
       `${trial.reports.length} reports, the last at step ${last.step}: ${short(curve.at(-1) ?? Number.NaN)}   ${sparkline(curve, 30)}`,
     );
+  const stages = scheduleLines(study.history, trial);
+  if (stages.length > 0) lines.push("", ...stages);
   if (trial.origin !== undefined) lines.push("", `suggested by ${reason(trial.origin)}`);
   for (const [key, value] of Object.entries(trial.notes))
     lines.push(`note ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);

@@ -63,6 +63,7 @@ export function populationBased(
   return {
     name,
     version: 1,
+    stages: true,
     ...(Object.keys(options).length > 0 && { options: options as Json }),
     init(problem) {
       const most = problem.steps?.max;
