@@ -88,15 +88,14 @@ export function observationOf(
 }
 
 /**
- * Better first: feasible ones by loss, those that ended before those that were pruned; infeasible ones by how far
- * they are off; failed ones last.
+ * Better first: feasible ones by loss, those that went further before those that were stopped earlier, as whoever
+ * stopped them compared the two; infeasible ones by how far they are off; failed ones last.
  */
 export function byRank(a: Observation, b: Observation): number {
   const failed = Number(Number.isNaN(a.loss)) - Number(Number.isNaN(b.loss));
   if (failed !== 0 || Number.isNaN(a.loss)) return failed;
   if (a.violation !== b.violation) return a.violation < b.violation ? -1 : 1;
-  const pruned = Number(a.trial.state === "pruned") - Number(b.trial.state === "pruned");
-  if (pruned !== 0) return pruned;
+  if (a.step !== b.step) return a.step > b.step ? -1 : 1;
   return a.loss === b.loss ? 0 : a.loss < b.loss ? -1 : 1;
 }
 

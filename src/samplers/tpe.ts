@@ -8,8 +8,9 @@ import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
-import { type Densities, densitiesOf, incumbentOf, type Orders, ordersOf } from "./tpe/densities.ts";
-import { proposals } from "./tpe/proposals.ts";
+import { type Densities, densitiesOf } from "./tpe/densities.ts";
+import { type Orders, ordersOf } from "./tpe/orders.ts";
+import { proposals, recombined, type Search } from "./tpe/proposals.ts";
 
 export interface TpeState {
   readonly observed: Observed;
@@ -23,7 +24,7 @@ export function tpe(options: NoOptions = {}): Sampler<TpeState> {
   refuseUnknown("tpe", options, []);
   return {
     name: "tpe",
-    version: 3,
+    version: 4,
     init(problem) {
       const observed = observedNothing(problem, { clip: true });
       return {
@@ -57,15 +58,21 @@ export function densityRatio(orders: Orders, observed: Observed, params: Params)
   if (observed.list.length === 0) return {};
   const { good, bad } = densitiesOf(orders, observed, [], orders.stream);
   const point = observed.problem.space.encode(params);
-  const [[better], [worse]] = [good.logDensities([point]), bad.logDensities([point])];
+  const [[better], [worse]] = [good.joint.logDensities([point]), bad.joint.logDensities([point])];
   return { acquisition: better - worse, logGood: better, logBad: worse };
 }
 
 function suggest({ observed, seen, orders }: TpeState, densities: Densities, slot: Slot): Answer {
-  const { space } = observed.problem;
-  const incumbent = incumbentOf(orders, observed);
-  const candidates = proposals(space, orders.snap, incumbent, densities, slot);
+  const { space, objectives } = observed.problem;
+  const search: Search = { space, snap: orders.snap, densities, slot };
   const stream = slot.rng.stream("otherwise");
+  const isSingle = objectives.length === 1;
+  // of several objectives, every other trial joins parts of different good points
+  if (!isSingle && slot.number % 2 === 0) {
+    const draws = slot.rng.stream("recombined");
+    return firstUnseen(seen, slot, () => recombined(search, draws));
+  }
+  const candidates = proposals(search, { single: !isSingle });
   return firstUnseen(seen, slot, (n) =>
     n < candidates.length ? candidates[n].unit : uniformPoint(stream, space.parameters.length),
   );

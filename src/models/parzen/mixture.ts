@@ -29,9 +29,12 @@ export interface Mixture {
   logDensities(points: readonly Encoded[]): Float64Array;
   /**
    * Draws a point: coordinates of inactive parameters stay as they are.
-   * @param isActive  whether a parameter exists, given the coordinates before it
+   * @param isActive   whether a parameter exists, given the coordinates before it
+   * @param component  whose kernel it is drawn from, as `pick` gives it; by default one is picked
    */
-  draw(unit: Float64Array, isActive: (index: number) => boolean, rng: Rng): void;
+  draw(unit: Float64Array, isActive: (index: number) => boolean, rng: Rng, component?: number): void;
+  /** A component, by weight. */
+  pick(rng: Rng): number;
 }
 
 /** The mixture of the members and a prior component that is as wide as the range. */
@@ -93,8 +96,8 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
           evaluateTogether(points, n, Math.min(MOST_QUERIES, points.length - n), logs);
       return logs;
     },
-    draw(unit, isActive, rng) {
-      const chosen = pick(weights, rng, undefined);
+    pick: (rng) => pick(weights, rng, undefined),
+    draw(unit, isActive, rng, chosen = pick(weights, rng, undefined)) {
       for (const joint of joints) {
         if (!isActive(joint.first)) continue;
         const has = (i: number) => hasBranch(kernels, joint, i);

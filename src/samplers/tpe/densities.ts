@@ -1,104 +1,36 @@
 /**
- * The two densities: of the better trials, and of all others. Orders are kept from ask to ask, so that an ask costs
- * no sorting.
+ * The two densities: of the better trials, and of all others.
  */
+import { lastLosses } from "../../history/reported.ts";
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { share } from "../../models/parzen/joint.ts";
-import { type Branch, branchesOf } from "../../models/parzen/layout.ts";
-import { type Mixture, mixture } from "../../models/parzen/mixture.ts";
-import { priorOf, priorWeight, type SpacePrior } from "../../models/prior.ts";
-import type { Problem } from "../../problem.ts";
-import { type Rng, rng } from "../../random.ts";
-import { type Snap, snapOf } from "../../space/snap.ts";
+import { priorWeight } from "../../models/prior.ts";
+import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
 import type { Trial } from "../../trial.ts";
-import { byRank, type Observed, observationOf } from "../observed.ts";
-import { sourcePoints } from "../sources.ts";
+import { type Observation, type Observed, observationOf } from "../observed.ts";
+import { type Density, densityOf } from "./density.ts";
+import { GOOD_SHARE, type Orders, reorder } from "./orders.ts";
+import { betterOf } from "./ranking.ts";
 import { copySorted, insertSorted, type Sorted, sortedNothing } from "./sorted.ts";
 
-/** The best tenth are good, at most this many. */
-const GOOD_SHARE = 0.1;
+/** Of one objective, at most this many are good. A front of several needs more to be covered. */
 const MOST_GOOD = 25;
 /** The newest trials keep their full weight; older ones' falls towards 1/m. */
 const FULL_WEIGHT = 25;
 /** Of more bad trials a part is drawn. */
 const MOST_BAD = 2000;
-
-/** Good points of one other study, and after how many own trials they weigh half. */
-const MOST_BORROWED = 5;
+/** After how many own trials good points of other studies weigh half. */
 const BORROWED = 10;
 
 export interface Densities {
-  readonly good: Mixture;
-  readonly bad: Mixture;
+  readonly good: Density;
+  readonly bad: Density;
+  /** The best point; one of the best where there are several objectives. None while all have failed. */
+  readonly leader: Observation | undefined;
 }
 
-/** What is kept between asks; all of it follows from what was observed. */
-export interface Orders {
-  readonly branches: readonly Branch[];
-  readonly snap: Snap;
-  readonly prior: SpacePrior | undefined;
-  /** Good points of other studies. */
-  readonly borrowed: readonly Encoded[];
-  /** For `explain`. */
-  readonly stream: Rng;
-  /** Places of observations, best first. */
-  ranked: number[];
-  /** For each parameter, places of the observations that have it, ascending. */
-  coordinates: Sorted[];
-  revisions: number;
-  kernels?: { readonly good: Kernels; readonly bad: Kernels };
-  /** The density of the better ones, kept as long as it is of the same trials. */
-  good?: { readonly key: string; readonly mixture: Mixture };
-}
-
-export function ordersOf(problem: Problem): Orders {
-  const { space } = problem;
-  return {
-    branches: branchesOf(space),
-    snap: snapOf(space),
-    prior: priorOf(space),
-    borrowed: sourcePoints(problem).flatMap((points) =>
-      points
-        .filter(({ loss }) => !Number.isNaN(loss))
-        .slice(0, Math.min(MOST_BORROWED, Math.ceil(GOOD_SHARE * points.length)))
-        .map(({ unit, active }) => ({ unit: unit.map((u) => Math.min(1, Math.max(0, u))), active })),
-    ),
-    stream: rng(0, "explain"),
-    ranked: [],
-    coordinates: space.parameters.map(() => sortedNothing()),
-    revisions: 0,
-  };
-}
-
-/** Takes in what was told last. */
-function reorder(orders: Orders, { list, revisions }: Observed): void {
-  if (orders.revisions !== revisions) {
-    orders.revisions = revisions;
-    orders.ranked = [];
-    orders.coordinates = orders.coordinates.map(() => sortedNothing());
-  }
-  while (orders.ranked.length < list.length) {
-    const place = orders.ranked.length;
-    const { unit, active } = list[place];
-    insert(orders.ranked, place, (other) => byRank(list[other], list[place]) <= 0);
-    for (let j = 0; j < unit.length; j++) if (active[j]) insertSorted(orders.coordinates[j], place, unit[j]);
-  }
-}
-
-/** Inserts after all those that come before it. */
-function insert(order: number[], place: number, isBefore: (other: number) => boolean): void {
-  let low = 0;
-  let high = order.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(order[middle])) low = middle + 1;
-    else high = middle;
-  }
-  order.splice(low, 0, place);
-}
-
-/** The densities of what was observed; open trials count as bad (constant liar). */
+/** The densities of what was observed; open trials that have not reported count as bad (constant liar). */
 export function densitiesOf(
   orders: Orders,
   observed: Observed,
@@ -107,21 +39,42 @@ export function densitiesOf(
 ): Densities {
   reorder(orders, observed);
   orders.kernels ??= { good: createKernels(), bad: createKernels() };
-  const pending = open.flatMap((trial) => observationOf(observed.problem, trial, observed.reading) ?? []);
-  const known = observed.list.length;
-  const goods = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * known));
-  const isGood = new Uint8Array(known + pending.length);
-  for (let k = 0; k < goods; k++) isGood[orders.ranked[k]] = 1;
+  const { list } = observed;
+  const pending = open.flatMap((trial) => pendingOf(observed, trial) ?? []);
+  const points = pending.length === 0 ? list : [...list, ...pending];
+  const places = goodPlaces(orders, observed, points);
+  const first = points[places[0]] as Observation | undefined;
+  const isGood = new Uint8Array(points.length);
+  for (const place of places) isGood[place] = 1;
   return {
-    good: goodDensity(orders, orders.kernels.good, observed, isGood),
+    good: goodDensity(orders, orders.kernels.good, observed, points, isGood),
     bad: badDensity(orders, orders.kernels.bad, observed, pending, drawBad(isGood, stream)),
+    leader: first === undefined || first.losses.some(Number.isNaN) ? undefined : first,
   };
 }
 
-/** The best point, once the densities are known; undefined while all have failed. */
-export function incumbentOf({ ranked }: Orders, { list }: Observed): Float64Array | undefined {
-  const best = list[ranked[0]];
-  return best === undefined || Number.isNaN(best.loss) ? undefined : best.unit;
+/** An open trial, which is worth what it reported last. */
+function pendingOf({ problem, reading }: Observed, trial: Trial): Observation | undefined {
+  const { constraints = trial.reports.at(-1)?.constraints, losses = lastLosses(problem, trial) } = trial;
+  const told = { ...trial, ...(losses && { losses }), ...(constraints && { constraints }) };
+  return observationOf(problem, told, reading);
+}
+
+/** Places of the good ones, best first. */
+function goodPlaces(
+  orders: Orders,
+  { list, problem }: Observed,
+  points: readonly Observation[],
+): readonly number[] {
+  // whoever is running and has reported takes part, whoever has not says nothing yet
+  const compared = list.length + points.slice(list.length).filter(({ loss }) => !Number.isNaN(loss)).length;
+  const share = Math.ceil(GOOD_SHARE * compared);
+  const count = problem.objectives.length === 1 ? Math.min(MOST_GOOD, share) : share;
+  if (orders.isPlain && compared === list.length) return orders.ranked.slice(0, count);
+  if (compared > list.length) return betterOf(points, problem, count);
+  const key = `${orders.revisions} ${list.length}`;
+  if (orders.better?.key !== key) orders.better = { key, places: betterOf(list, problem, count) };
+  return orders.better.places;
 }
 
 /** The better ones, and those of other studies. Few, so their order is made anew where they are others than before. */
@@ -129,17 +82,19 @@ function goodDensity(
   orders: Orders,
   kernels: Kernels,
   { list, problem, revisions }: Observed,
+  all: readonly Encoded[],
   isGood: Uint8Array,
-): Mixture {
+): Density {
   const { branches, prior, borrowed } = orders;
   const known = list.length;
   const places: number[] = [];
-  for (let place = 0; place < known; place++) if (isGood[place]) places.push(place);
-  // both weigh less with every trial
+  for (let place = 0; place < all.length; place++) if (isGood[place]) places.push(place);
+  // priors and borrowed ones weigh less with every trial; an open one has no place of its own
   const varies = prior !== undefined || borrowed.length > 0;
+  const isKept = places.length === 0 || places[places.length - 1] < known;
   const key = `${revisions} ${varies ? known : ""} ${places.join()}`;
-  if (orders.good?.key === key) return orders.good.mixture;
-  const points: readonly Encoded[] = [...places.map((place) => list[place]), ...borrowed];
+  if (isKept && orders.good?.key === key) return orders.good.density;
+  const points: readonly Encoded[] = [...places.map((place) => all[place]), ...borrowed];
   const count = points.length;
   kernels.release();
   const shared = share(
@@ -148,10 +103,16 @@ function goodDensity(
     orders.coordinates.map((_, j) => withOthers(sortedNothing(count), points, 0, j)),
   );
   const component = Int32Array.from(points, (_, place) => place);
-  const faith = prior === undefined ? 0 : priorWeight(problem, known);
-  const weights = weightsOf(count, borrowed.length, known, faith);
-  const made = mixture(kernels, branches, { shared, component, count, weights, prior });
-  orders.good = { key, mixture: made };
+  const weights = weightsOf(count, {
+    // on a front no trial is better than another, whenever it was made
+    ramp: problem.objectives.length === 1,
+    borrowed: borrowed.length,
+    known,
+    faith: prior === undefined ? 0 : priorWeight(problem, known),
+  });
+  const made = densityOf(kernels, branches, { shared, component, count, weights, prior });
+  if (isKept) orders.good = { key, density: made };
+  else orders.good = undefined;
   return made;
 }
 
@@ -162,7 +123,7 @@ function badDensity(
   { list }: Observed,
   pending: readonly Encoded[],
   isBad: Uint8Array,
-): Mixture {
+): Density {
   const known = list.length;
   kernels.release();
   const shared = share(
@@ -175,7 +136,7 @@ function badDensity(
   const component = new Int32Array(isBad.length);
   let count = 0;
   for (let place = 0; place < isBad.length; place++) component[place] = isBad[place] ? count++ : -1;
-  return mixture(kernels, branches, { shared, component, count, weights: weightsOf(count, 0, known) });
+  return densityOf(kernels, branches, { shared, component, count, weights: weightsOf(count) });
 }
 
 /** The others; of very many, some. */
@@ -203,13 +164,13 @@ function withOthers(order: Sorted, points: readonly Encoded[], first: number, j:
 }
 
 /**
- * 1 for the newest, and a ramp from 1/m for those before; then borrowed ones, which fade as own ones come in; last
- * the prior component: 1, and `faith` more of the mean weight where it says what the user expects.
+ * 1 for the newest, and where there is a ramp, from 1/m on for those before; then borrowed ones, which fade as own
+ * ones come in; last the prior component: 1, and `faith` more of the mean weight where it says what the user expects.
  */
-function weightsOf(count: number, borrowed: number, known: number, faith = 0): Float64Array {
+function weightsOf(count: number, { ramp = true, borrowed = 0, known = 0, faith = 0 } = {}): Float64Array {
   const weights = new Float64Array(count + 1).fill(1);
   const own = count - borrowed;
-  const old = own - FULL_WEIGHT;
+  const old = ramp ? own - FULL_WEIGHT : 0;
   for (let i = 0; i < old; i++) weights[i] = old === 1 ? 1 / own : 1 / own + ((1 - 1 / own) * i) / (old - 1);
   weights.fill(BORROWED / (BORROWED + known), own, count);
   if (faith === 0) return weights;
