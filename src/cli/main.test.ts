@@ -2,8 +2,13 @@ import { expect, test } from "vitest";
 import { pruners, samplers, terminators } from "../registry.ts";
 import { NAMES } from "./main.ts";
 
-test("the help names what the registry has", () => {
-  expect(NAMES.samplers.split(", ").sort()).toEqual(Object.keys(samplers).sort());
-  expect(NAMES.pruners.split(", ").sort()).toEqual(Object.keys(pruners).sort());
-  expect(NAMES.terminators.split(", ").sort()).toEqual(Object.keys(terminators).sort());
+/** As the command line writes it. */
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+test.each([
+  ["samplers", samplers],
+  ["pruners", pruners],
+  ["terminators", terminators],
+] as const)("the help names the %s of the registry", (kind, registry) => {
+  expect(NAMES[kind].split(", ")).toEqual(Object.keys(registry).map(kebab).sort());
 });

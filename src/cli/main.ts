@@ -49,7 +49,8 @@ function lazy(load: () => Promise<{ action: Action }>) {
 
 /** What the registry has, so that help needs not load it; a test compares. */
 export const NAMES = {
-  samplers: "auto, catcma, cmaes, forest, gp, grid, halton, random, sobol, tpe, turbo",
+  samplers:
+    "auto, bohb, catcma, cmaes, dehb, forest, gp, grid, halton, nsga2, nsga3, pb2, pbt, priorband, random, sobol, tpe, turbo",
   pruners:
     "auto, curve, hyperband, median, none, pasha, patient, percentile, successive-halving, threshold, wilcoxon",
   terminators: "expected-model-regret, no-improvement, none, regret-bound",

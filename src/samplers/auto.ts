@@ -9,25 +9,26 @@ import { catcma } from "./catcma.ts";
 import type { EvolutionState } from "./cmaes/evolution.ts";
 import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
+import type { GenerationState } from "./nsga/generations.ts";
+import { nsga2 } from "./nsga2.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
-import type { QuasiRandomState } from "./quasi-random.ts";
-import { sobol } from "./sobol.ts";
 import { densityRatio, type TpeState, tpe } from "./tpe.ts";
 import { type TurboState, turbo } from "./turbo.ts";
 
 export interface AutoState {
   readonly gp: GpState;
   readonly tpe: TpeState;
-  readonly turbo: TurboState;
-  /** Absent where the space has conditions. */
+  /** Absent where there are several objectives. */
+  readonly turbo?: TurboState;
+  /** Absent where there are several objectives, or the space has conditions. */
   readonly catcma?: EvolutionState;
-  /** Only where there are several objectives, which no model knows yet. */
-  readonly sobol?: QuasiRandomState;
+  /** Only where there are several objectives. */
+  readonly nsga2?: GenerationState;
   readonly evidence: Evidence;
 }
 
 interface Choice {
-  readonly chosen: "design" | "sobol" | "gp" | "tpe" | "turbo" | "catcma";
+  readonly chosen: "design" | "gp" | "tpe" | "turbo" | "catcma" | "nsga2";
   readonly why: string;
 }
 
@@ -57,30 +58,28 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   const estimator = tpe();
   const region = turbo();
   const evolution = catcma();
-  const points = sobol();
+  const population = nsga2();
   const askMember = (state: AutoState, { chosen }: Choice, slot: Slot) => {
-    if (chosen === "sobol" && state.sobol !== undefined) return points.ask(state.sobol, slot);
+    if (chosen === "nsga2" && state.nsga2 !== undefined) return population.ask(state.nsga2, slot);
     if (chosen === "tpe") return estimator.ask(state.tpe, slot);
-    if (chosen === "turbo") return region.ask(state.turbo, slot);
+    if (chosen === "turbo" && state.turbo !== undefined) return region.ask(state.turbo, slot);
     if (chosen === "catcma" && state.catcma !== undefined) return evolution.ask(state.catcma, slot);
     return process.ask(state.gp, slot);
   };
   return {
     name: "auto",
     version: 4,
-    init: (problem) => ({
-      gp: process.init(problem),
-      tpe: estimator.init(problem),
-      turbo: region.init(problem),
-      ...(isFlat(problem) && { catcma: evolution.init(problem) }),
-      ...(problem.objectives.length > 1 && { sobol: points.init(problem) }),
-      evidence: { list: [] },
-    }),
+    init(problem) {
+      const models = { gp: process.init(problem), tpe: estimator.init(problem), evidence: { list: [] } };
+      if (problem.objectives.length > 1) return { ...models, nsga2: population.init(problem) };
+      const turbo = region.init(problem);
+      return isFlat(problem) ? { ...models, turbo, catcma: evolution.init(problem) } : { ...models, turbo };
+    },
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
-      region.tell(state.turbo, trial);
-      if (state.sobol !== undefined) points.tell(state.sobol, trial);
+      if (state.nsga2 !== undefined) population.tell(state.nsga2, trial);
+      if (state.turbo !== undefined) region.tell(state.turbo, trial);
       if (state.catcma !== undefined) evolution.tell(state.catcma, trial);
       compare(state.evidence, trial);
       return state;
@@ -96,14 +95,14 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
 }
 
 async function choose(
-  { gp, evidence, catcma, sobol }: AutoState,
+  { gp, evidence, catcma, nsga2 }: AutoState,
   { number, compute }: Slot,
 ): Promise<Choice> {
   const { observed, design, memo } = gp;
   const n = observed.list.length;
-  if (sobol !== undefined) return { chosen: "sobol", why: "several objectives, which no model knows yet" };
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "design", why: design.why(number) };
+  if (nsga2 !== undefined) return chooseForSeveral(observed.problem, n, number);
   if (n > MOST_SHARED && catcma !== undefined)
     return { chosen: "catcma", why: `no conditions, and more than ${MOST_SHARED} trials` };
   if (n > MOST_GP) {
@@ -123,6 +122,20 @@ async function choose(
   return { chosen: "gp", why: "up to a few hundred trials" };
 }
 
+/** Up to so many trials the Gaussian processes of several objectives, one each, search alone. */
+const MOST_SEVERAL = 150;
+
+/** For several objectives: what improves the hypervolume most while it can be modelled, then what is cheap. */
+function chooseForSeveral({ objectives }: Problem, n: number, number: number): Choice {
+  if (n > MOST_SHARED)
+    return { chosen: "nsga2", why: `several objectives, and more than ${MOST_SHARED} trials` };
+  if (n > MOST_SEVERAL) {
+    const why = `takes turns after ${MOST_SEVERAL} trials of several objectives`;
+    return n <= MOST_GP && number % 2 === 0 ? { chosen: "gp", why } : { chosen: "tpe", why };
+  }
+  return { chosen: "gp", why: `${objectives.length} objectives, up to ${MOST_SEVERAL} trials` };
+}
+
 /** Whether no parameter depends on another. */
 function isFlat({ space }: Problem): boolean {
   return space.parameters.every(({ conditions }) => conditions.length === 0);
@@ -135,7 +148,7 @@ async function predicted(
   { params }: Exclude<Answer, string>,
   slot: Slot,
 ): Promise<{ readonly predicted?: Json }> {
-  if (chosen === "design" || chosen === "sobol" || state.gp.observed.list.length > MOST_GP) return {};
+  if (chosen === "design" || state.nsga2 !== undefined || state.gp.observed.list.length > MOST_GP) return {};
   const mean = await predictMean(state.gp, params, slot);
   const ratio = densityRatio(state.tpe.orders, state.tpe.observed, params).acquisition;
   if (mean === undefined || ratio === undefined) return {};
