@@ -110,8 +110,8 @@ export interface Config {
   readonly subject_to?: string | readonly string[];
   /** Parameters by dotted path: a branch's are `optimizer.sgd.momentum`. */
   readonly params?: Readonly<Record<string, ParameterConfig>>;
-  /** Conditions that the parameters of every trial satisfy: "layers * units <= 4096". */
-  readonly where?: readonly string[];
+  /** What the parameters of every trial satisfy: "layers * units <= 4096". */
+  readonly where?: string | readonly string[];
   /** Parameters that are settled, by dotted path. */
   readonly fixed?: Readonly<Record<string, Scalar>>;
   /** Points to try first; parameters that are left out are suggested. */

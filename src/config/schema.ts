@@ -106,9 +106,9 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("parameters by dotted path; optimizer.sgd.momentum exists where optimizer is sgd"),
   where: z
-    .array(name)
+    .union([name, z.array(name)])
     .optional()
-    .describe('conditions that the parameters of every trial satisfy: "layers * units <= 4096"'),
+    .describe("what the parameters of every trial satisfy: layers * units <= 4096, a + b + c = 1"),
   fixed: z.record(z.string(), scalar).optional().describe("parameters that are settled"),
   enqueue: z.array(z.record(z.string(), scalar)).optional().describe("points to try first, maybe in part"),
   warm_start: z

@@ -28,8 +28,11 @@ export function readConstraints(
       constraint: { name, ...(tree !== undefined && { tree }) },
     }),
   );
+  const inFile = file?.config.where ?? [];
   const texts = [
-    ...(file?.config.where ?? []).map((text, index) => ({ place: file!.where(["where", index]), text })),
+    ...(typeof inFile === "string"
+      ? [{ place: file!.where(["where"]), text: inFile }]
+      : inFile.map((text, index) => ({ place: file!.where(["where", index]), text }))),
     ...(flags.where ?? []).map((text) => ({ place: `--where ${JSON.stringify(text)}`, text })),
   ];
   for (const { place, text } of texts) placed.push({ place, constraint: constraintOf(place, text) });

@@ -223,6 +223,14 @@ describe("no point", () => {
     expect(() => points(s, 1)).toThrow(message);
   });
 
+  test("of a finite space, all of whose points were looked at", () => {
+    const s = space(
+      { a: int(1, 9), order: permutation(["x", "y", "z"]) },
+      { where: { x: expression("order.x < order.y and order.y < order.z"), y: expression("order.x = 2") } },
+    );
+    expect(() => requireAllowed(s)).toThrow('where: no point satisfies both "x" and "y"');
+  });
+
   test("with settled values, which are named; they win where a point must be had", () => {
     const s = space(abc, { where: { x: expression("a > b"), y: expression("b > c") } });
     requireAllowed(s);

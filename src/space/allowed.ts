@@ -6,14 +6,14 @@ import { InvalidInputError, UnsupportedError } from "../errors.ts";
 import { rng } from "../random.ts";
 import { type Constraints, constraintsOf } from "./constraint.ts";
 import { problemWith, toUnit, valuesOf } from "./domain.ts";
-import { lattice } from "./lattice.ts";
+import { type Lattice, lattice } from "./lattice.ts";
 import type { Scalar } from "./parameter.ts";
 import { clashIn, placeAround } from "./permutation.ts";
 import { settled } from "./settle.ts";
-import type { Encoded, InputConstraint, Params, Space } from "./types.ts";
+import type { Encoded, InputConstraint, Parameter, Params, Space } from "./types.ts";
 
 /** Draws before a region counts as empty. */
-export const MOST_DRAWS = 10_000;
+const MOST_DRAWS = 10_000;
 /** Allowed points that are kept, to move others towards. */
 const ANCHORS = 32;
 /** Halvings between a point and an allowed one. */
@@ -184,24 +184,26 @@ function findAllowed(
     if (params !== undefined) found.push(params);
   }
   if (found.length > 0) return found;
-  for (const params of listed(space, fixed) ?? []) {
+  const points = allPoints(space, fixed);
+  for (let index = 0; index < (points?.count ?? 0) && found.length < most; index++) {
+    const params = (points as Lattice).at(index);
     if (region.constraints.list.every((constraint) => constraint.holds(params))) found.push(params);
-    if (found.length === most) break;
   }
   return found;
 }
 
 /** Every point with these settled values; undefined if they are too many to look at. */
-function* listed(space: Space, fixed: Params): Generator<Params> {
-  if (space.parameters.some(({ path, domain }) => domain === "real" && !(path in fixed))) return;
-  const sizes = space.parameters.map((one) => (one.path in fixed || one.domain === "real" ? 1 : one.size));
-  if (sizes.some((size) => size > MOST_LISTED)) return;
-  const points = lattice(
-    space.parameters,
-    space.parameters.map((one) => (one.path in fixed ? [fixed[one.path]] : valuesOf(one))),
-  );
-  if (points.count > MOST_LISTED) return;
-  for (let index = 0; index < points.count; index++) yield points.at(index);
+function allPoints(space: Space, fixed: Params): Lattice | undefined {
+  const isFew = (one: Parameter) => one.path in fixed || (one.domain !== "real" && one.size <= MOST_LISTED);
+  if (!space.parameters.every(isFew)) return undefined;
+  try {
+    const values = space.parameters.map((one) => (one.path in fixed ? [fixed[one.path]] : valuesOf(one)));
+    const points = lattice(space.parameters, values);
+    return points.count > MOST_LISTED ? undefined : points;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }
 
 function nearest(space: Space, unit: ArrayLike<number>, anchors: readonly Anchor[]): Anchor | undefined {
@@ -243,8 +245,9 @@ function contradiction(space: Space, fixed: Params): InvalidInputError {
       : names.length === 2
         ? `both ${names.join(" and ")}`
         : `all of ${names.join(", ")}`;
+  const drawn = allPoints(space, fixed) === undefined ? " of 10,000" : "";
   return new InvalidInputError(
-    `where: no point of 10,000${given} satisfies ${what}; loosen ${names.length === 1 ? "it" : "one of them"}, or widen the ranges`,
+    `where: no point${drawn}${given} satisfies ${what}; loosen ${names.length === 1 ? "it" : "one of them"}, or widen the ranges`,
   );
 }
 
