@@ -178,3 +178,34 @@ needs("python3", hasProgram("python3", "--version")).test("a W&B sweep file as i
     /^\/usr\/bin\/env python3 train\.py --lr=\S+ (--amp )?--optimizer\.momentum=\S+ --epochs=2 --fixed '\{text\}'\n$/,
   );
 });
+
+test("a sweep stops trials early by what they print", () => {
+  writeFileSync(
+    join(place.folder, "sweep.yaml"),
+    `program: train.mjs
+method: random
+metric: { name: loss }
+run_cap: 12
+parameters:
+  x: { min: 0.0, max: 1.0 }
+early_terminate: { type: hyperband, min_iter: 2 }
+command: [node, "\${program}", "\${args_json}"]
+`,
+  );
+  writeFileSync(
+    join(place.folder, "train.mjs"),
+    `const { x } = JSON.parse(process.argv[2]);
+for (let step = 1; step <= 8; step++) {
+  console.log(JSON.stringify({ step, loss: x + 1 / step }));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+}
+`,
+  );
+  const ran = place.fettle("run", "sweep.yaml", "--study", "s", "--seed", "1", "-j", "2");
+  expect(ran.code).toBe(0);
+  const trials = place.trials();
+  const pruned = trials.filter(({ state }) => state === "pruned");
+  expect(pruned.length).toBeGreaterThanOrEqual(3);
+  const best = Math.min(...trials.map(({ params }) => params.x as number));
+  expect(pruned.map(({ params }) => params.x)).not.toContain(best);
+});

@@ -83,7 +83,7 @@ test("a sweep as it is becomes a study", () => {
     objectives: [{ name: "val/accuracy", direction: "maximize" }],
     limits: { trials: 60, target: { "val/accuracy": 0.95 } },
     sampler: { name: "auto" },
-    pruner: { name: "hyperband", options: { minSteps: 3, eta: 3 } },
+    pruner: { name: "successiveHalving", options: { minResource: 3, reductionFactor: 3 } },
     run: {
       command: ["/usr/bin/env", "python3", "train.py", "--data={{root}}", "{wandb.args_no_boolean_flags}"],
     },
@@ -266,7 +266,7 @@ test("hyperband by its largest step", () => {
   const { pruner, steps } = describeSweep(
     `early_terminate: { type: hyperband, max_iter: 27, s: 2 }\n${withParameters("x: { min: 0.0, max: 1.0 }")}`,
   );
-  expect([pruner, steps]).toEqual([{ name: "hyperband", options: { minSteps: 3 } }, { max: 27 }]);
+  expect([pruner, steps]).toEqual([{ name: "successiveHalving", options: { minResource: 3 } }, { max: 27 }]);
 });
 
 test("what W&B has and we have not is one line", () => {

@@ -156,7 +156,10 @@ function readParameters(
   }
 }
 
-/** `min_iter` is the first bracket; `max_iter` the full training, of which `s` brackets are made backwards. */
+/**
+ * What W&B calls hyperband compares every trial at each of its brackets, as successive halving does here: `min_iter` is
+ * the first; `max_iter` is the full training, and `s` brackets are counted back from it.
+ */
 function readEarlyTerminate(
   given: unknown,
   wrong: Say,
@@ -184,11 +187,11 @@ function readEarlyTerminate(
     remark([...here, "strict"], "strict is left out; each rung keeps the best of those that reached it");
   unused(here, rest, remark);
   const options = {
-    ...(first !== undefined && { minSteps: first }),
-    ...(ratio !== undefined && { eta: ratio }),
+    ...(first !== undefined && { minResource: first }),
+    ...(ratio !== undefined && { reductionFactor: ratio }),
   };
   return {
-    pruner: Object.keys(options).length === 0 ? "hyperband" : { name: "hyperband", options },
+    pruner: { name: "successiveHalving", ...(Object.keys(options).length > 0 && { options }) },
     ...(typeof max_iter === "number" && { max_steps: Math.round(max_iter) }),
   };
 }
