@@ -36,15 +36,18 @@ const schedules: Abilities = {
 /** Few parents, so that trials of the checks have some. */
 const generations: Abilities = { models: true, several: "learns", made: { population: 5 } };
 
+/** Whose model or distribution is of one loss. */
+const ofOne = { several: "refuses" } as const;
+
 /** What a sampler cannot do, with the reason why. */
 const abilities: Readonly<Record<string, Abilities>> = {
-  auto: { models: true },
+  auto: { models: true, several: "learns" },
   bohb: { models: true, several: "learns" },
-  catcma: { models: true, supports: isFlat },
-  cmaes: { models: true, supports: (s) => isFlat(s) && isOrdered(s) },
+  catcma: { models: true, ...ofOne, supports: isFlat },
+  cmaes: { models: true, ...ofOne, supports: (s) => isFlat(s) && isOrdered(s) },
   dehb: { models: true, several: "learns" },
-  forest: { models: true },
-  gp: { models: true },
+  forest: { models: true, ...ofOne },
+  gp: { models: true, several: "learns" },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
   nsga2: generations,
@@ -54,8 +57,8 @@ const abilities: Readonly<Record<string, Abilities>> = {
   priorband: { several: "learns" }, // no space here has a prior; see priorband.test.ts
   random: {},
   sobol: {},
-  tpe: { models: true },
-  turbo: { models: true },
+  tpe: { models: true, several: "learns" },
+  turbo: { models: true, ...ofOne },
 };
 
 describe.each(Object.keys(samplers))("%s", (name) => {

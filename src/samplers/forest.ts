@@ -16,14 +16,12 @@ import { type Design, initialDesign } from "./design.ts";
 import { logExpectedImprovement } from "./gp/acquisition.ts";
 import { mutate } from "./neighbours.ts";
 import { byRank, type Observed, observationOf, observe, observedNothing } from "./observed.ts";
+import { refuseSeveral } from "./one-objective.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { settler } from "./settler.ts";
 
-const TREES = 30;
-const FEATURES = 5 / 6;
-const SMALLEST = 3;
 /** Every so many trials a point is random: a forest knows nothing of what lies between its points. */
 const INTERLEAVED = 8;
 const RANDOM = 1000;
@@ -39,23 +37,26 @@ export interface ForestState {
   readonly features: Features;
   readonly snap: Snap;
   readonly prior: SpacePrior | undefined;
-  grown?: { readonly key: string; readonly forest: Forest; readonly best: number };
+  grown?: { readonly key: string; readonly model: ForestModel | undefined };
 }
 
-/** Expected improvement under a random forest on warped losses. */
+/** Expected improvement under a random forest on warped losses, or on random scalarisations of several. */
 export function forest(options: NoOptions = {}): Sampler<ForestState> {
   refuseUnknown("forest", options, []);
   return {
     name: "forest",
-    version: 2,
-    init: (problem) => ({
-      observed: observedNothing(problem),
-      seen: seenNothing(problem),
-      design: initialDesign(problem),
-      features: featuresOf(problem.space),
-      snap: snapOf(problem.space),
-      prior: priorOf(problem.space),
-    }),
+    version: 3,
+    init(problem) {
+      refuseSeveral("forest", problem);
+      return {
+        observed: observedNothing(problem),
+        seen: seenNothing(problem),
+        design: initialDesign(problem),
+        features: featuresOf(problem.space),
+        snap: snapOf(problem.space),
+        prior: priorOf(problem.space),
+      };
+    },
     tell(state, trial) {
       observe(state.observed, trial);
       remember(state.seen, trial);
@@ -71,61 +72,44 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
         n === 0 && early ? design.point(slot.number) : uniformPoint(slot.rng, dimensions),
       );
     },
+    explain: ({ observed, features }, params) =>
+      explainForests(observed, features, observed.problem.space.encode(params)),
   };
 }
 
-/** The forest of what was observed; open trials count with the median, so that nobody goes where somebody is. */
-function grow(state: ForestState, { open, number }: Slot): NonNullable<ForestState["grown"]> | undefined {
+/** The model for this trial; made once for all that are asked for in the same place. */
+function grow(state: ForestState, { open, number }: Slot): ForestModel | undefined {
   const { observed, features } = state;
   const { list, revisions, problem } = observed;
-  const pendingKey = open.map((trial) => problem.space.key(trial.params)).join(";");
-  const key = `${list.length}.${revisions}.${open.length === 0 ? "" : `${number}.${pendingKey}`}`;
-  if (state.grown?.key === key) return state.grown;
-  const warp = fitWarp(list.map(({ loss }) => loss));
-  if (warp === undefined || features.parameters.length === 0) return undefined;
-  const pending = open.flatMap((trial) => observationOf(problem, trial) ?? []);
-  const points = [...list, ...pending];
-  const width = features.numeric + features.nominal;
-  const x = new Float64Array(points.length * width);
-  points.forEach((point, i) => {
-    features.write(point, x, i * width);
-  });
-  const known = Float64Array.from(list, ({ loss }) => warp.apply(loss));
-  const y = new Float64Array(points.length);
-  y.set(known);
-  const nominal = Array.from({ length: width }, (_, f) => f >= features.numeric);
-  const options = { trees: TREES, features: FEATURES, smallest: SMALLEST };
-  const stream = rng(problem.seed, "forest", list.length, pending.length === 0 ? 0 : number);
-  const grown = growForest(x, y, nominal, options, stream);
-  const best = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  state.grown = { key, forest: grown, best };
-  return state.grown;
+  const openKey = open
+    .map((trial) => `${problem.space.key(trial.params)}@${trial.reports.length}`)
+    .join(";");
+  const isShared = open.length === 0 && problem.objectives.length === 1;
+  const key = `${list.length}.${revisions}.${isShared ? "" : `${number}.${openKey}`}`;
+  if (state.grown?.key !== key) state.grown = { key, model: modelOf(observed, features, open, number) };
+  return state.grown.model;
 }
 
 interface Candidate extends Encoded {
   readonly acquisition: number;
 }
 
-function suggest(state: ForestState, model: NonNullable<ForestState["grown"]>, slot: Slot): Answer {
+function suggest(state: ForestState, model: ForestModel, slot: Slot): Answer {
   const { observed, seen, snap, features, prior, design } = state;
   const { parameters } = observed.problem.space;
   const settle = settler(observed.problem.space, slot.fixed);
   const stream = slot.rng.stream("candidates");
-  const row = new Float64Array(features.numeric + features.nominal);
   const faith = priorWeight(observed.problem, observed.list.length - design.size + 1);
   const evaluate = (unit: Float64Array): Candidate => {
     const active = new Uint8Array(unit.length);
     settle(unit);
     snap(unit, active);
-    features.write({ unit, active }, row, 0);
-    const { mean, std } = model.forest.predict(row);
-    const predictions = { mean: Float64Array.of(mean), std: Float64Array.of(Math.max(std, 1e-6)) };
-    const [improvement] = logExpectedImprovement(predictions, model.best);
-    return { unit, active, acquisition: improvement + faith * (prior?.logRatio(unit, active) ?? 0) };
+    const acquisition = model.acquisition({ unit, active });
+    return { unit, active, acquisition: acquisition + faith * (prior?.logRatio(unit, active) ?? 0) };
   };
   const byAcquisition = (a: Candidate, b: Candidate) => b.acquisition - a.acquisition;
   const drawn = Array.from({ length: RANDOM }, () => evaluate(uniformPoint(stream, parameters.length)));
-  const elite = [...observed.list].sort(byRank).slice(0, STARTS);
+  const elite = model.ranked.slice(0, STARTS);
   let climbers = [
     ...drawn.sort(byAcquisition).slice(0, STARTS),
     ...elite.map(({ unit }) => evaluate(Float64Array.from(unit))),

@@ -21,6 +21,7 @@ import { type Outcomes, type OutcomesMemo, outcomesMemo, outcomesOf, tellOutcome
 import { comparable } from "./gp/standing.ts";
 import { onlyLoss } from "./gp/target.ts";
 import { type Observation, type Observed, observationOf, observedNothing } from "./observed.ts";
+import { refuseSeveral } from "./one-objective.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
@@ -66,13 +67,16 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
   return {
     name: "turbo",
     version: 3,
-    init: (problem) => ({
-      problem,
-      seen: seenNothing(problem),
-      design: initialDesign(problem),
-      region: begin(problem),
-      restarts: 0,
-    }),
+    init(problem) {
+      refuseSeveral("turbo", problem);
+      return {
+        problem,
+        seen: seenNothing(problem),
+        design: initialDesign(problem),
+        region: begin(problem),
+        restarts: 0,
+      };
+    },
     tell(state, trial) {
       remember(state.seen, trial);
       follow(state, trial);

@@ -6,6 +6,7 @@ import { type Rng, rng } from "../../random.ts";
 import type { Answer, Slot } from "../../sampler.ts";
 import type { Trial } from "../../trial.ts";
 import { byRank, type Observation, observationOf } from "../observed.ts";
+import { refuseSeveral } from "../one-objective.ts";
 import { uniformPoint } from "../random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "../seen.ts";
 import { settler } from "../settler.ts";
@@ -78,8 +79,9 @@ const LATEST = 2;
 /** By how much draws widen, each in turn, where what they round to was tried already. */
 const WIDENING = 0.25;
 
-/** @throws {UnsupportedError} as `coordinatesOf` */
+/** @throws {UnsupportedError} as `coordinatesOf`; if there are several objectives */
 export function begin(problem: Problem, strategy: Strategy): EvolutionState {
+  refuseSeveral(strategy.sampler, problem);
   return {
     problem,
     strategy,
