@@ -262,6 +262,10 @@ describe("distributions", () => {
   });
 });
 
+test("without early_terminate every trial is trained to its end", () => {
+  expect(describeSweep(withParameters("x: { min: 0.0, max: 1.0 }")).pruner).toEqual({ name: "none" });
+});
+
 test("hyperband by its largest step", () => {
   const { pruner, steps } = describeSweep(
     `early_terminate: { type: hyperband, max_iter: 27, s: 2 }\n${withParameters("x: { min: 0.0, max: 1.0 }")}`,

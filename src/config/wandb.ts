@@ -84,6 +84,7 @@ export function readSweep(input: Mapping): Sweep {
       ...(metric && { metric }),
       params: Object.fromEntries([...params].map(([path, { parameter }]) => [path, parameter])),
       sampler: readMethod(input.method, wrong),
+      pruner: "none", // a sweep that says nothing of it trains every run to its end
       ...stopping,
       ...(typeof cap === "number" && { trials: cap }),
     },
