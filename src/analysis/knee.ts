@@ -37,7 +37,10 @@ export function kneeDistances(losses: Float64Array, n: number, m: number): Float
 /**
  * The trial at the knee of the front: the one farthest from the plane through its ends, as `kneeDistances` says; the
  * one with the lowest number of equal ones. Undefined where the front is flat, or bulges the other way: then no point
- * of it stands out.
+ * of it stands out. As the ends of the front set the scale, a trial that pays very much for very little moves it.
+ *
+ * @example
+ * const compromise = kneePoint(study.trials) ?? paretoFront(study.trials)[0];
  */
 export function kneePoint(trials: readonly Trial[]): Trial | undefined {
   const ranked = trials.filter(isRanked);

@@ -18,6 +18,11 @@ const MOST_EXACT = 4_000_000;
  * @param reference  shape (m)
  * @returns          indices of rows, ascending; shape (min(k, n))
  * @throws {InvalidInputError} as `hypervolume`
+ * @example
+ * const front = paretoFront(study.trials);
+ * const losses = Float64Array.from(front.flatMap((trial) => trial.losses ?? []));
+ * const reference = referencePoint(losses, front.length, 2) ?? [];
+ * const five = Array.from(selectSubset(losses, front.length, 2, 5, reference), (i) => front[i]);
  * @see Bringmann et al. 2014, "Two-dimensional subset selection for hypervolume and epsilon-indicator"; Guerreiro et
  *   al. 2016, "Greedy hypervolume subset selection in low dimensions"; Minoux 1978 (lazy evaluation)
  */

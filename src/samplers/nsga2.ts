@@ -16,6 +16,9 @@ export type { NsgaOptions };
  * thousand this is cheaper and as good.
  *
  * @throws {InvalidInputError} if an option cannot be meant
+ * @example
+ * const objectives = { error: "minimize", milliseconds: "minimize" } as const;
+ * await tune(space, objective, { objectives, trials: 2000, sampler: nsga2() });
  * @see Deb et al. 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"
  */
 export function nsga2(options: NsgaOptions = {}): Sampler<GenerationState> {

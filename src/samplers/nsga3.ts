@@ -10,6 +10,8 @@ import { niching } from "./nsga/niching.ts";
  * better way from four objectives on, where hardly any trial dominates another.
  *
  * @throws {InvalidInputError} if an option cannot be meant
+ * @example
+ * await tune(space, objective, { objectives, trials: 2000, sampler: nsga3({ population: 50 }) });
  * @see Deb and Jain 2014, "An evolutionary many-objective optimization algorithm using reference-point-based
  *   nondominated sorting approach, part I"; part II for constraints (Jain and Deb 2014)
  */
