@@ -8,7 +8,7 @@ const LEVELS = [
   ["errors", "clock", "random", "math"],
   ["space", "trial", "events", "problem", "history"],
   ["sampler", "pruner", "terminator", "storage", "engine", "objective", "compute"],
-  ["models"],
+  ["models", "autodiff"],
   ["analysis"],
   ["samplers", "pruners", "terminators", "storages", "engines", "testing"],
   ["study"],
@@ -16,7 +16,7 @@ const LEVELS = [
   ["tune"],
   ["config"],
   ["terminal"],
-  ["index", "node"],
+  ["index", "node", "gradient"],
   ["cli"],
 ];
 
@@ -29,6 +29,7 @@ const NODE_ONLY = [
   /^terminal\//,
   /^cli\//,
   /^node\.ts$/,
+  /^autodiff\/jax\.ts$/, // an optional package, loaded when it is asked for
 ];
 
 /** What only some files may use, and why the others may not. */
