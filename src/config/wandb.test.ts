@@ -87,7 +87,7 @@ test("a sweep as it is becomes a study", () => {
     run: {
       command: ["/usr/bin/env", "python3", "train.py", "--data={{root}}", "{wandb.args_no_boolean_flags}"],
     },
-    env: { PYTHONUNBUFFERED: "1" },
+    env: { PYTHONUNBUFFERED: "1", WANDB_SWEEP_PARAM_PATH: "{wandb.config_file}" },
     cwd: FOLDER,
     warnings: [],
   });
@@ -135,7 +135,8 @@ test.each([
   );
   const params = { lr: 0.1, amp: false, deep: true };
   const command = config.command as readonly string[];
-  expect(fillCommand(command, params, { params_file: "/tmp/params.json" })).toEqual(["./run", ...expected]);
+  const files = { args_json_file: "/tmp/params.json" };
+  expect(fillCommand(command, params, {}, files)).toEqual(["./run", ...expected]);
 });
 
 test("nested parameters are nested in JSON, but where a name on the way has a value", () => {

@@ -41,6 +41,9 @@ const KEYS = [
 ];
 const SERVICE = ["project", "entity"];
 
+/** Unbuffered, or metrics come when the program ends, too late to stop it; and what `wandb.config` is read from. */
+const VARIABLES = { PYTHONUNBUFFERED: "1", WANDB_SWEEP_PARAM_PATH: "{wandb.config_file}" };
+
 /** Whether a file's content has the shape of a sweep. */
 export function isSweep(input: unknown): input is Mapping {
   return isMapping(input) && "parameters" in input && "method" in input && !("params" in input);
@@ -75,12 +78,10 @@ export function readSweep(input: Mapping): Sweep {
   const cap = input.run_cap;
   if (cap !== undefined && !(Number.isInteger(cap) && (cap as number) >= 1))
     wrong(["run_cap"], "expected a whole number of at least 1");
-  if (command?.some((argument) => argument === "{wandb.args_json_file}") && [...params.keys()].some(isNested))
-    remark(["command"], 'nested parameters stand in that file by their dotted names, such as "optimizer.lr"');
   return {
     config: {
       ...(name && { study: name }),
-      ...(command && { command, env: { PYTHONUNBUFFERED: "1" } }), // or metrics come when it ends, too late to stop it
+      ...(command && { command, env: VARIABLES }),
       ...(metric && { metric }),
       params: Object.fromEntries([...params].map(([path, { parameter }]) => [path, parameter])),
       sampler: readMethod(input.method, wrong),
@@ -215,8 +216,4 @@ export function unused(path: Path, rest: Mapping, remark: Say): void {
 
 export function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isNested(path: string): boolean {
-  return path.includes(".");
 }

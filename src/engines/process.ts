@@ -14,6 +14,7 @@ import type { Direction } from "../trial.ts";
 import { forkedCheckpoint, keepNewestCheckpoints, newestCheckpoint } from "./process/checkpoints.ts";
 import { fillCommand } from "./process/command.ts";
 import { trialEnvironment } from "./process/environment.ts";
+import { fillVariables, writeMacroFiles } from "./process/macros.ts";
 import { type JobReports, outcomeOf } from "./process/outcome.ts";
 import { lineSplitter, type Message, type Order } from "./process/protocol.ts";
 import { slots, slotVariables } from "./process/slots.ts";
@@ -145,6 +146,7 @@ export function processes(options: ProcessOptions): Engine {
     rmSync(reports, { force: true });
     const paramsFile = join(folder, "params.json");
     writeFileSync(paramsFile, `${JSON.stringify(job.params, null, 2)}\n`);
+    const macroFiles = writeMacroFiles(folder, job.params, [...command, ...Object.values(env)]);
     const resumeFrom = checkpointFor(job, checkpoints);
     if (resumeFrom === undefined && (job.reached !== undefined || job.fork !== undefined))
       queue.push({ kind: "note", handle, key: "checkpoint", value: whyFromStart(job) });
@@ -152,18 +154,14 @@ export function processes(options: ProcessOptions): Engine {
     send({
       start: {
         id,
-        argv: fillCommand(command, job.params, {
-          study,
-          trial,
-          attempt,
-          seed,
-          budget,
-          checkpoint_dir: checkpoints,
-          resume_from: resumeFrom,
-          params_file: paramsFile,
-        }),
+        argv: fillCommand(
+          command,
+          job.params,
+          { study, trial, attempt, seed, budget, checkpoint_dir: checkpoints, resume_from: resumeFrom },
+          macroFiles,
+        ),
         env: {
-          ...env,
+          ...fillVariables(env, job.params, macroFiles),
           ...slotVariables(places.take(id)),
           ...trialEnvironment(job, { paramsFile, report: reports, checkpoints, resumeFrom }, token),
         },

@@ -3,7 +3,7 @@
  */
 import { didYouMean, InvalidInputError } from "../../errors.ts";
 import type { Params } from "../../space/types.ts";
-import { expandMacro, isMacro } from "./macros.ts";
+import { expandMacro, isMacro, type MacroFiles } from "./macros.ts";
 
 /** `{name}`; `{{name}}` is the text `{name}`, and neither JSON nor `${name}` is a placeholder. */
 const PLACEHOLDER = /\{(\{[^{}\s"',:;$]+\})\}|(?<!\$)\{([^{}\s"',:;$]+)\}/g;
@@ -17,7 +17,6 @@ export const BUILT_IN = [
   "budget",
   "checkpoint_dir",
   "resume_from",
-  "params_file",
 ] as const;
 export type BuiltIn = Readonly<Partial<Record<(typeof BUILT_IN)[number], string | number>>>;
 
@@ -26,11 +25,16 @@ export type BuiltIn = Readonly<Partial<Record<(typeof BUILT_IN)[number], string 
  * checkpoint) is dropped, together with the flag before it.
  *
  */
-export function fillCommand(command: readonly string[], params: Params, builtIn: BuiltIn): string[] {
+export function fillCommand(
+  command: readonly string[],
+  params: Params,
+  builtIn: BuiltIn,
+  macroFiles: MacroFiles = {},
+): string[] {
   const values = valuesByName(params, builtIn);
   const filled: string[] = [];
   for (const argument of command) {
-    const macro = expandMacro(argument, params, values.get("params_file"));
+    const macro = expandMacro(argument, params, macroFiles);
     const text = macro === undefined ? fill(argument, values) : undefined;
     if (macro !== undefined) filled.push(...macro);
     else if (text !== undefined) filled.push(text);
