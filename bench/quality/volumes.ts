@@ -66,7 +66,7 @@ function referenceOf(task: SeveralTask): VolumeReference {
   const point = referencePoint(task);
   const random = randomVolume(task, point);
   if (task.bestVolume !== undefined) return { point, best: task.bestVolume(point), random };
-  const front = searchFront(task, point);
+  const front = nonDominated([...searchFront(task, point), ...allSeen<Losses>(task.name)]);
   return { point, best: volumeOf(front, point), random, front: thinned(front, point) };
 }
 
@@ -95,15 +95,34 @@ function randomVolume(task: SeveralTask, point: Losses): number {
   return (volumes[SEEDS / 2 - 1] + volumes[SEEDS / 2]) / 2;
 }
 
-/** Random points, then neighbours and crossings of those that nothing dominates. */
+interface Found {
+  readonly unit: Float64Array;
+  readonly losses: Losses;
+}
+
+/** Random points, then neighbours and crossings of those that nothing dominates, each drawn by a direction. */
 function searchFront(task: SeveralTask, point: Losses): readonly Losses[] {
   const { space } = task;
   const stream = rng(1, "front", task.name);
-  let archive: { readonly unit: Float64Array; readonly losses: Losses }[] = [];
+  let archive: Found[] = [];
+  /** The best in a random direction: dense parts of the archive are not drawn more often than others. */
+  const parent = () => {
+    const weights = point.map(() => -Math.log(1 - stream.uniform()));
+    const low = point.map((_, k) =>
+      archive.reduce((least, { losses }) => Math.min(least, losses[k]), point[k]),
+    );
+    const height = ({ losses }: Found) =>
+      losses.reduce(
+        (most, value, k) => Math.max(most, (weights[k] * (value - low[k])) / (point[k] - low[k])),
+        0,
+      );
+    const heights = archive.map(height);
+    return archive[heights.indexOf(heights.reduce((a, b) => Math.min(a, b)))];
+  };
   for (let step = 0; step < STEPS; step++) {
     let unit = drawn(task, stream);
     if (step >= STEPS / 8 && archive.length > 0) {
-      const [one, other] = [archive[stream.integer(archive.length)], archive[stream.integer(archive.length)]];
+      const [one, other] = [parent(), archive[stream.integer(archive.length)]];
       const width = 10 ** (-0.5 - 2.5 * stream.uniform());
       unit = one.unit.map((u, j) => {
         if (stream.uniform() < 0.2) return other.unit[j];
