@@ -45,7 +45,9 @@ async function checkConfig(path: string, folder: string): Promise<number> {
   for (const [parameter, json] of Object.entries(parametersOf(space.toJSON())))
     write(`  -p ${asFlag(parameter, json)}`);
   for (const constraint of space.constraints) write(`  ${asWhere(constraint)}`);
-  const points = Number.isFinite(space.size) ? `${space.size} points` : "endless points";
+  const isEndless = space.parameters.some(({ domain }) => domain === "real");
+  const many = isEndless ? "endless points" : "more points than are counted";
+  const points = Number.isFinite(space.size) ? `${space.size} points` : many;
   write(
     `${points}, ${limits.trials === undefined ? "no limit on trials" : `${limits.trials} trials`}, ${description.parallel} at a time`,
   );

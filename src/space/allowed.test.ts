@@ -165,6 +165,35 @@ describe("whatever is not solved", () => {
     expect(new Set(all.map((params) => s.key(params))).size).toBeGreaterThan(200);
   });
 
+  test("sums that are small by no chance: many parameters, arrays, whole numbers", () => {
+    const s = space(
+      {
+        n: int(1, 8),
+        units: array(int(16, 512), { length: "n" }),
+        w: array(float(0, 1), { length: 10 }),
+        k: int(1, 9),
+      },
+      {
+        where: {
+          budget: expression("sum(w) <= 1"),
+          size: expression("sum(units) < 1000"),
+          more: expression("3 >= w[0] + 2 * w[1] - w[2] + k / 2"),
+        },
+      },
+    );
+    const all = points(s, 200);
+    for (const params of all) expect(s.check(params)).toEqual(params);
+    expect(new Set(all.map((params) => s.key(params))).size).toBe(200);
+    const sums = all.map((params) =>
+      Array.from({ length: 10 }, (_, i) => params[`w.${i}`] as number).reduce((a, b) => a + b),
+    );
+    expect(Math.max(...sums)).toBeGreaterThan(0.99);
+    for (const params of points(s, 20, 2, { "w.3": 0.9, n: 8 })) {
+      expect(s.check(params)).toEqual(params);
+      expect(params["w.3"]).toBe(0.9);
+    }
+  });
+
   test("an allowed point is what it would be without constraints", () => {
     const group = { x: float(0, 1), k: ordinal([1, 2, 4]), n: int(1, 9, { log: true }) };
     const plain = space(group);

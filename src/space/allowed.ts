@@ -45,7 +45,8 @@ function regionOf(space: Space): Region {
     const deciding = new Set(
       space.parameters.flatMap(({ conditions }) => conditions.map(({ parameter }) => parameter)),
     );
-    region = { constraints: constraintsOf(space.constraints), anchors: new Map(), deciding };
+    const constraints = constraintsOf(space.constraints, space.parameters);
+    region = { constraints, anchors: new Map(), deciding };
     regions.set(space, region);
   }
   return region;
@@ -71,7 +72,7 @@ export function placed(space: Space, unit: Float64Array, fixed: Params): Params 
  * allowed either.
  */
 export function allowedAt(space: Space, unit: Float64Array, fixed: Params = {}): Params | undefined {
-  return solvedAt(space, regionOf(space), unit, fixed);
+  return solvedAt(space, regionOf(space), unit, fixed, false);
 }
 
 function solvedAt(
@@ -79,19 +80,20 @@ function solvedAt(
   { constraints, deciding }: Pick<Region, "constraints" | "deciding">,
   unit: Float64Array,
   fixed: Params,
+  limited: boolean,
 ): Params | undefined {
   let params = placed(space, unit, fixed);
-  const { list, equalities, orders } = constraints;
-  if (equalities.length > 0 || orders.length > 0)
+  const { list, equalities, limits, orders } = constraints;
+  if (equalities.length > 0 || orders.length > 0 || (limited && limits.length > 0))
     for (let round = 0; round < ROUNDS; round++) {
-      const moved = settled(constraints, space.find, params, (path) => path in fixed);
+      const moved = settled(constraints, space.find, params, (path) => path in fixed, limited);
       const paths = Object.keys(moved);
       if (paths.length === 0) break;
       const next: Record<string, Scalar> = { ...params, ...moved };
       params = next;
       if (!paths.every((path) => isProper(space, path, next))) return undefined;
       if (!paths.some((path) => deciding.has(space.find(path)?.index ?? -1))) break;
-      params = redecided(space, unit, next);
+      params = redecided(space, unit, next, fixed);
     }
   return list.every((constraint) => constraint.holds(params)) ? params : undefined;
 }
@@ -107,27 +109,34 @@ function isProper(space: Space, path: string, params: Params): boolean {
 }
 
 /** What exists once other values decide. */
-function redecided(space: Space, unit: Float64Array, params: Params): Params {
+function redecided(space: Space, unit: Float64Array, params: Params, fixed: Params): Params {
   const at = Float64Array.from(unit);
   for (const [path, value] of Object.entries(params)) {
     const parameter = space.find(path);
     if (parameter !== undefined) at[parameter.index] = toUnit(parameter, value);
   }
   const next: Record<string, Scalar> = { ...space.decode(at) };
-  for (const path of Object.keys(next)) if (path in params) next[path] = params[path];
+  for (const path of Object.keys(next))
+    if (path in fixed) next[path] = fixed[path];
+    else if (path in params) next[path] = params[path];
   return next;
 }
 
 /**
  * The allowed point for a point of the unit cube, a function of both only: the point itself if it is allowed; else
- * with sums and orders put right; else on the way to the nearest of some allowed points.
+ * with sums and orders put right; else with sums made as large as they may be; else on the way to the nearest of some
+ * allowed points.
  *
  * @param unit   settled coordinates are written to it
  * @param fixed  values that are settled; where they allow no point at all, they win over the constraints
  * @throws {InvalidInputError} saying which constraints contradict, where nothing is settled and no point is found
  */
 export function allowedNear(space: Space, unit: Float64Array, fixed: Params = {}): Params {
-  const first = allowedAt(space, unit, fixed);
+  const region = regionOf(space);
+  const at = (point: Float64Array) =>
+    solvedAt(space, region, point, fixed, false) ??
+    (region.constraints.limits.length > 0 ? solvedAt(space, region, point, fixed, true) : undefined);
+  const first = at(unit);
   if (first !== undefined) return first;
   const anchor = nearest(space, unit, anchorsOf(space, fixed));
   if (anchor === undefined) {
@@ -136,14 +145,14 @@ export function allowedNear(space: Space, unit: Float64Array, fixed: Params = {}
   }
   const from = Float64Array.from(unit);
   for (const { domain, index } of space.parameters) if (domain === "choice") from[index] = anchor.unit[index];
-  const changed = allowedAt(space, Float64Array.from(from), fixed);
+  const changed = at(Float64Array.from(from));
   if (changed !== undefined) return changed;
   let found = anchor.params;
   let [refused, allowed] = [0, 1];
   for (let n = 0; n < HALVINGS; n++) {
     const share = (refused + allowed) / 2;
     const between = from.map((u, j) => u + share * (anchor.unit[j] - u));
-    const params = allowedAt(space, between, fixed);
+    const params = at(between);
     if (params === undefined) refused = share;
     else {
       allowed = share;
@@ -180,7 +189,7 @@ function findAllowed(
   const found: Params[] = [];
   for (let n = 0; n < MOST_DRAWS && found.length < most; n++) {
     const unit = Float64Array.from(space.parameters, () => stream.uniform());
-    const params = solvedAt(space, region, unit, fixed);
+    const params = solvedAt(space, region, unit, fixed, false) ?? solvedAt(space, region, unit, fixed, true);
     if (params !== undefined) found.push(params);
   }
   if (found.length > 0) return found;
@@ -235,7 +244,7 @@ export function requireAllowed(space: Space, fixed: Params = {}): void {
 function contradiction(space: Space, fixed: Params): InvalidInputError {
   const { deciding } = regionOf(space);
   const isPossible = (list: readonly InputConstraint[]) =>
-    findAllowed(space, { constraints: constraintsOf(list), deciding }, fixed, 1).length > 0;
+    findAllowed(space, { constraints: constraintsOf(list, space.parameters), deciding }, fixed, 1).length > 0;
   const names = culprits(space.constraints, isPossible).map(({ name }) => JSON.stringify(name));
   const settledText = Object.entries(fixed).map(([path, value]) => `${path} = ${JSON.stringify(value)}`);
   const given = settledText.length > 0 ? ` with ${settledText.join(", ")}` : "";

@@ -2,25 +2,34 @@
  * Constraints on inputs: which of a space's points are allowed.
  */
 import { didYouMean, InvalidInputError, messageOf } from "../errors.ts";
-import { type Condition, conditionOf, kindOfValues, type Scope, shown } from "./expression.ts";
-import { type Linear, linearOf, type Order, ordersOf } from "./linear.ts";
+import { type Condition, conditionOf, kindOfValues, type Scope, shown, type Tree } from "./expression.ts";
+import { equalitiesOf, type Linear, limitsOf, type Order, ordersOf } from "./linear.ts";
 import type { ConstraintJson, Functions, InputConstraint, Parameter, Params } from "./types.ts";
 
-/** What a space's constraints say, in the forms that are of use. */
+/** What constraints say, in the forms that are of use. */
 export interface Constraints {
   readonly list: readonly InputConstraint[];
-  /** Sums that can be solved for. */
+  /** Sums that can be solved for, … */
   readonly equalities: readonly Linear[];
-  /** Pairs of parameters that can be swapped. */
+  /** … those that can be made small enough, … */
+  readonly limits: readonly Linear[];
+  /** … and pairs of parameters that can be swapped. */
   readonly orders: readonly Order[];
 }
 
-/** A constraint of a space, and its place among what can be solved: for constraints that are looked at alone. */
-export function constraintsOf(list: readonly InputConstraint[]): Constraints {
+/** What some constraints of a space say. */
+export function constraintsOf(
+  list: readonly InputConstraint[],
+  parameters: readonly Parameter[],
+): Constraints {
+  const { itemsOf } = scopeOf(parameters);
+  const each = <T>(read: (tree: Tree, paths: readonly string[]) => readonly T[]) =>
+    list.flatMap(({ tree, paths = [] }) => (tree === undefined ? [] : read(tree, paths)));
   return {
     list,
-    equalities: list.flatMap(({ tree, paths }) => (tree === undefined ? [] : linearOf(tree, paths ?? []))),
-    orders: list.flatMap(({ tree }) => (tree === undefined ? [] : ordersOf(tree))),
+    equalities: each((tree, paths) => equalitiesOf(tree, paths, itemsOf)),
+    limits: each((tree, paths) => limitsOf(tree, paths, itemsOf)),
+    orders: each(ordersOf),
   };
 }
 

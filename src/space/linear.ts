@@ -1,9 +1,10 @@
 /**
- * Constraints that can be solved instead of tried: sums of parameters that are a number, and parameters in order.
+ * Constraints that can be solved instead of tried: sums of parameters that are a number or at most one, and parameters
+ * in order.
  */
 import { partsOf, type Tree } from "./expression.ts";
 
-/** Σ coefficient · parameter + constant = 0. */
+/** Σ coefficient · parameter + constant is 0; or is at most 0. Parameters without a value add nothing. */
 export interface Linear {
   readonly terms: readonly { readonly path: string; readonly coefficient: number }[];
   readonly constant: number;
@@ -18,11 +19,37 @@ export interface Order {
   readonly strict: boolean;
 }
 
+/** The paths of an array's items. */
+type ItemsOf = (path: string) => readonly string[] | undefined;
+
 /** The linear equations among what must hold. */
-export function linearOf(tree: Tree, needs: readonly string[]): Linear[] {
+export function equalitiesOf(tree: Tree, needs: readonly string[], itemsOf: ItemsOf): Linear[] {
+  return linearOf(tree, needs, itemsOf, ["="]);
+}
+
+/** The linear inequations among what must hold, of three parameters or more: with fewer, enough points satisfy them. */
+export function limitsOf(tree: Tree, needs: readonly string[], itemsOf: ItemsOf): Linear[] {
+  const [below, above] = [
+    ["<", "<="],
+    [">", ">="],
+  ].map((operators) => linearOf(tree, needs, itemsOf, operators));
+  const negated = above.map(({ terms, constant }) => ({
+    terms: terms.map(({ path, coefficient }) => ({ path, coefficient: -coefficient })),
+    constant: -constant,
+    needs,
+  }));
+  return [...below, ...negated].filter(({ terms }) => terms.length > 2);
+}
+
+function linearOf(
+  tree: Tree,
+  needs: readonly string[],
+  itemsOf: ItemsOf,
+  operators: readonly string[],
+): Linear[] {
   return conjuncts(tree).flatMap((one) => {
-    const parts = partsOf(one);
-    const form = parts?.operator === "=" ? difference(parts.operands) : undefined;
+    const { operator, operands } = partsOf(one) ?? { operator: "", operands: [] };
+    const form = operators.includes(operator) ? difference(operands, itemsOf) : undefined;
     if (form === undefined) return [];
     const terms = [...form.terms].flatMap(([path, coefficient]) =>
       coefficient === 0 ? [] : [{ path, coefficient }],
@@ -35,7 +62,7 @@ export function linearOf(tree: Tree, needs: readonly string[]): Linear[] {
 export function ordersOf(tree: Tree): Order[] {
   return conjuncts(tree).flatMap((one) => {
     const { operator, operands } = partsOf(one) ?? { operator: "", operands: [] };
-    const form = ["<", "<=", ">", ">="].includes(operator) ? difference(operands) : undefined;
+    const form = ["<", "<=", ">", ">="].includes(operator) ? difference(operands, NO_ITEMS) : undefined;
     if (form === undefined || form.constant !== 0 || form.terms.size !== 2) return [];
     const [[a, ca], [b, cb]] = [...form.terms];
     if (ca !== -cb || ca === 0) return [];
@@ -43,6 +70,8 @@ export function ordersOf(tree: Tree): Order[] {
     return [{ low: ascends ? a : b, high: ascends ? b : a, strict: !operator.endsWith("=") }];
   });
 }
+
+const NO_ITEMS: ItemsOf = () => undefined;
 
 /** What must hold at the same time. */
 function conjuncts(tree: Tree): readonly Tree[] {
@@ -55,20 +84,21 @@ interface Form {
   readonly constant: number;
 }
 
-function difference([a, b]: readonly Tree[]): Form | undefined {
-  const [left, right] = [formOf(a), formOf(b)];
+function difference([a, b]: readonly Tree[], itemsOf: ItemsOf): Form | undefined {
+  const [left, right] = [formOf(a, itemsOf), formOf(b, itemsOf)];
   return left && right && added(left, scaled(right, -1));
 }
 
 /** A tree as a linear form; undefined if it is none. */
-function formOf(tree: Tree): Form | undefined {
+function formOf(tree: Tree, itemsOf: ItemsOf): Form | undefined {
   if (typeof tree === "number") return { terms: new Map(), constant: tree };
   const parts = partsOf(tree);
   if (parts === undefined) return undefined;
   const { operator, operands } = parts;
   if (operator === "param") return { terms: new Map([[String(operands[0]), 1]]), constant: 0 };
+  if (operator === "sum") return sumForm(operands, itemsOf);
   if (!["+", "-", "*", "/"].includes(operator)) return undefined;
-  const forms = operands.map(formOf);
+  const forms = operands.map((operand) => formOf(operand, itemsOf));
   if (forms.some((form) => form === undefined)) return undefined;
   const [first, ...others] = forms as readonly Form[];
   if (operator === "-") return others.length === 0 ? scaled(first, -1) : added(first, scaled(others[0], -1));
@@ -81,6 +111,18 @@ function formOf(tree: Tree): Form | undefined {
     1,
   );
   return scaled(varying[0] ?? { terms: new Map(), constant: 1 }, factor);
+}
+
+/** Of an array, all its items; those that do not exist add nothing. */
+function sumForm(operands: readonly Tree[], itemsOf: ItemsOf): Form | undefined {
+  const forms = operands.map((operand): Form | undefined => {
+    const parts = partsOf(operand);
+    const items = parts && ["param", "items"].includes(parts.operator) && itemsOf(String(parts.operands[0]));
+    if (!items) return formOf(operand, itemsOf);
+    return { terms: new Map(items.map((path) => [path, 1])), constant: 0 };
+  });
+  const empty: Form = { terms: new Map(), constant: 0 };
+  return forms.reduce((total, form) => total && form && added(total, form), empty);
 }
 
 function added(a: Form, b: Form): Form {

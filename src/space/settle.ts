@@ -18,17 +18,20 @@ const ROUNDS = 30;
  * The values that differ from those given; empty where all holds already, and where nothing helped.
  *
  * @param isSettled  which values must stay
+ * @param limited    whether sums that are too large are made as large as they may be; otherwise such points stay
  */
 export function settled(
-  { equalities, orders }: Constraints,
+  { equalities, limits, orders }: Constraints,
   find: Find,
   given: Params,
   isSettled: (path: string) => boolean,
+  limited: boolean,
 ): Params {
   const params: Record<string, Scalar> = { ...given };
   for (let round = 0; round < ROUNDS; round++) {
     let moved = false;
-    for (const equality of equalities) if (solve(equality, find, params, isSettled)) moved = true;
+    for (const equality of equalities) if (solve(equality, find, params, isSettled, false)) moved = true;
+    for (const limit of limited ? limits : []) if (solve(limit, find, params, isSettled, true)) moved = true;
     for (let pass = 0; pass < orders.length; pass++) {
       let swapped = false;
       for (const order of orders) if (exchange(order, find, params, isSettled)) swapped = true;
@@ -46,12 +49,13 @@ interface Movable {
   readonly coefficient: number;
 }
 
-/** Makes a sum what it must be, if it is not; false if it was, or cannot be. */
+/** Makes a sum what it must be, or at most may be, if it is not; false if it was, or cannot be. */
 function solve(
   { terms, constant, needs }: Linear,
   find: Find,
   params: Record<string, Scalar>,
   isSettled: (path: string) => boolean,
+  isLimit: boolean,
 ): boolean {
   if (!needs.every((path) => path in params)) return false;
   let rest = -constant;
@@ -59,6 +63,7 @@ function solve(
   const movable: Movable[] = [];
   for (const { path, coefficient } of terms) {
     const value = params[path];
+    if (value === undefined) continue;
     if (typeof value !== "number") return false;
     size = Math.max(size, Math.abs(coefficient * value));
     const parameter = find(path);
@@ -66,7 +71,10 @@ function solve(
       movable.push({ parameter, coefficient });
     else rest -= coefficient * value;
   }
-  if (Math.abs(sumOf(movable, params) - rest) <= (EQUAL / 4) * Math.max(1, size)) return false;
+  const excess = sumOf(movable, params) - rest;
+  const rounding = (EQUAL / 4) * Math.max(1, size);
+  if (isLimit ? excess <= 0 : Math.abs(excess) <= rounding) return false;
+  if (isLimit) return lower(movable, rest - rounding, params);
   const reals = movable.filter(({ parameter }) => parameter.domain === "real");
   const cells = movable.filter(({ parameter }) => parameter.domain === "grid");
   if (scale(reals, rest - sumOf(cells, params), params)) return true;
@@ -104,6 +112,18 @@ function scale(movable: readonly Movable[], target: number, params: Record<strin
     const { path, low, high } = one.parameter;
     const value = params[path] as number;
     params[path] = Math.min(high, Math.max(low, value + share * (endOf(one) - value)));
+  }
+  return true;
+}
+
+/** Makes a sum at most `target`: what has cells goes to the next one on its way. */
+function lower(movable: readonly Movable[], target: number, params: Record<string, Scalar>): boolean {
+  if (!scale(movable, target, params)) return false;
+  for (const { parameter, coefficient } of movable) {
+    if (parameter.domain !== "grid") continue;
+    const cells = ((params[parameter.path] as number) - parameter.low) / parameter.step;
+    const k = coefficient > 0 ? Math.floor(cells + EQUAL) : Math.ceil(cells - EQUAL);
+    params[parameter.path] = gridValue(parameter, k);
   }
   return true;
 }

@@ -14,6 +14,7 @@ import {
   type Space,
   space,
   sumOf,
+  type Tree,
 } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { type Check, expectEqual } from "./check.ts";
@@ -53,6 +54,18 @@ const constrained: Readonly<Record<string, { readonly space: Space; readonly fix
     space: space(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`x${i}`, float(0, 1)])), {
       where: { order: ascending(...Array.from({ length: 12 }, (_, i) => `x${i}`)) },
     }),
+  },
+  "a small sum": {
+    space: space(
+      { ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`x${i}`, float(0, 1)])), k: int(0, 20) },
+      {
+        where: {
+          budget: ["<=", ["+", ...Array.from({ length: 9 }, (_, i): Tree => ["param", `x${i}`])], 1],
+          less: ["<=", ["+", ["param", "x0"], ["param", "x1"], ["*", 0.1, ["param", "k"]]], 0.5],
+        },
+      },
+    ),
+    fixed: { x3: 0.5 },
   },
   "a sum of whole numbers": {
     space: space(
