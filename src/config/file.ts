@@ -64,7 +64,10 @@ export function readConfigText(text: string, file: string): ConfigFile {
   const where = (path: Path) => `${at(place(path, false))} ${pathText(path)}`;
   const warnings = document.warnings.map(({ message, pos }) => `${at(lines.linePos(pos[0]))} ${message}`);
   if (isSweep(input)) {
-    const { config, problems, remarks, source } = readSweep(input);
+    const { config, problems, remarks, source } = readSweep(input, (path) => {
+      const node = document.getIn(path, true);
+      return isScalar(node) && /[.eE]/.test(node.source ?? "");
+    });
     if (problems.length > 0) throw new ConfigFileError(write(problems));
     return {
       file,

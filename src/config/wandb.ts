@@ -8,7 +8,7 @@ import type { Config, MetricConfig, ParameterConfig } from "./config.ts";
 import type { Path, Problem } from "./explain.ts";
 import { oneOfText, suggest } from "./suggest.ts";
 import { sweepCommand } from "./wandb/command.ts";
-import { readSweepParameter } from "./wandb/parameter.ts";
+import { type Reader, readSweepParameter } from "./wandb/parameter.ts";
 
 /** A line that is worth knowing and stops nothing. */
 export interface Remark {
@@ -49,8 +49,12 @@ export function isSweep(input: unknown): input is Mapping {
   return isMapping(input) && "parameters" in input && "method" in input && !("params" in input);
 }
 
-/** What a sweep file says. Mistakes are in `problems`, all of them. */
-export function readSweep(input: Mapping): Sweep {
+/**
+ * What a sweep file says. Mistakes are in `problems`, all of them.
+ *
+ * @param isFloat  whether the number at a path is written with a point or an exponent: 1.0 is no whole number to W&B
+ */
+export function readSweep(input: Mapping, isFloat: (path: Path) => boolean): Sweep {
   const problems: Problem[] = [];
   const remarks: Remark[] = [];
   const wrong = (path: Path, message: string, atKey = false) => {
@@ -70,7 +74,7 @@ export function readSweep(input: Mapping): Sweep {
     remark([key], `${ignored.join(", ")}: nothing here makes use of ${ignored.length > 1 ? "them" : "it"}`);
 
   const params = new Map<string, { readonly path: Path; readonly parameter: ParameterConfig }>();
-  readParameters(input.parameters, ["parameters"], "", params, wrong, remark);
+  readParameters(input.parameters, ["parameters"], "", params, { wrong, remark, isFloat });
   const name = text("name");
   const metric = readMetric(input.metric, wrong, remark);
   const stopping = readEarlyTerminate(input.early_terminate, wrong, remark);
@@ -139,9 +143,9 @@ function readParameters(
   path: Path,
   prefix: string,
   found: Map<string, { readonly path: Path; readonly parameter: ParameterConfig }>,
-  wrong: Say,
-  remark: Say,
+  reader: Reader,
 ): void {
+  const { wrong, remark } = reader;
   if (!isMapping(given)) return wrong(path, "expected a mapping of parameters by their names");
   for (const [name, entry] of Object.entries(given)) {
     const here = [...path, name];
@@ -150,9 +154,9 @@ function readParameters(
     } else if ("parameters" in entry) {
       const { parameters, ...rest } = entry;
       unused(here, rest, remark);
-      readParameters(parameters, [...here, "parameters"], `${prefix}${name}.`, found, wrong, remark);
+      readParameters(parameters, [...here, "parameters"], `${prefix}${name}.`, found, reader);
     } else {
-      const parameter = readSweepParameter(entry, here, wrong, remark);
+      const parameter = readSweepParameter(entry, here, reader);
       if (parameter !== undefined) found.set(`${prefix}${name}`, { path: here, parameter });
     }
   }

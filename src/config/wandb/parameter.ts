@@ -11,6 +11,13 @@ import { suggest } from "../suggest.ts";
 type Mapping = Readonly<Record<string, unknown>>;
 type Say = (path: Path, message: string) => void;
 
+/** Whom to tell what is wrong or worth a line, and how numbers are written. */
+export interface Reader {
+  readonly wrong: Say;
+  readonly remark: Say;
+  readonly isFloat: (path: Path) => boolean;
+}
+
 /** What each distribution is made from. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   constant: ["value"],
@@ -40,8 +47,7 @@ const LEVELS = 32;
 export function readSweepParameter(
   entry: Mapping,
   path: Path,
-  wrong: Say,
-  remark: Say,
+  { wrong, remark, isFloat }: Reader,
 ): ParameterConfig | undefined {
   const odd = Object.keys(entry).filter((key) => !KEYS.includes(key));
   if (odd.length > 0)
@@ -49,7 +55,7 @@ export function readSweepParameter(
       [...path, odd[0]],
       `${odd.join(", ")}: nothing here makes use of ${odd.length > 1 ? "them" : "it"}`,
     );
-  const name = distributionOf(entry);
+  const name = distributionOf(entry, isFloat([...path, "min"]) || isFloat([...path, "max"]));
   if (name === undefined) {
     wrong(path, "expected value, values, min and max, or a distribution");
     return undefined;
@@ -75,14 +81,14 @@ export function readSweepParameter(
 }
 
 /** The distribution that is named, else the one that the other keys mean. */
-function distributionOf(entry: Mapping): string | undefined {
+function distributionOf(entry: Mapping, isFloat: boolean): string | undefined {
   const { distribution, min, max } = entry;
   if (distribution !== undefined) return String(distribution);
   if ("values" in entry) return "categorical";
   if ("value" in entry) return "constant";
   if ("mu" in entry || "sigma" in entry) return "normal";
   if (min === undefined || max === undefined) return undefined;
-  return Number.isInteger(min) && Number.isInteger(max) ? "int_uniform" : "uniform";
+  return !isFloat && Number.isInteger(min) && Number.isInteger(max) ? "int_uniform" : "uniform";
 }
 
 function readChoices(entry: Mapping, path: Path, wrong: Say, remark: Say): ParameterConfig | undefined {
