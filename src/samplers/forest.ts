@@ -1,22 +1,18 @@
 /**
  * Bayesian optimisation with a random forest: for large conditional spaces, and cheap at many trials.
  *
- * @see Lindauer et al. 2022, "SMAC3: A versatile Bayesian optimization package" (log-EI, one-exchange neighbours)
+ * @see Lindauer et al. 2022, "SMAC3: A versatile Bayesian optimization package" (log-EI, one-exchange neighbours);
+ *   Knowles 2006 for several objectives
  */
-
-import { type Forest, growForest } from "../models/forest.ts";
 import { type Features, featuresOf } from "../models/gp/features.ts";
-import { fitWarp } from "../models/gp/warp.ts";
 import { priorOf, priorWeight, type SpacePrior } from "../models/prior.ts";
-import { rng } from "../random.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import { type Snap, snapOf } from "../space/snap.ts";
 import type { Encoded } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
-import { logExpectedImprovement } from "./gp/acquisition.ts";
+import { explainForests, type ForestModel, modelOf } from "./forest/model.ts";
 import { mutate } from "./neighbours.ts";
-import { byRank, type Observed, observationOf, observe, observedNothing } from "./observed.ts";
-import { refuseSeveral } from "./one-objective.ts";
+import { type Observed, observe, observedNothing } from "./observed.ts";
 import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
@@ -47,7 +43,6 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
     name: "forest",
     version: 3,
     init(problem) {
-      refuseSeveral("forest", problem);
       return {
         observed: observedNothing(problem),
         seen: seenNothing(problem),
@@ -81,9 +76,7 @@ export function forest(options: NoOptions = {}): Sampler<ForestState> {
 function grow(state: ForestState, { open, number }: Slot): ForestModel | undefined {
   const { observed, features } = state;
   const { list, revisions, problem } = observed;
-  const openKey = open
-    .map((trial) => `${problem.space.key(trial.params)}@${trial.reports.length}`)
-    .join(";");
+  const openKey = open.map((trial) => `${problem.space.key(trial.params)}@${trial.reports.length}`).join(";");
   const isShared = open.length === 0 && problem.objectives.length === 1;
   const key = `${list.length}.${revisions}.${isShared ? "" : `${number}.${openKey}`}`;
   if (state.grown?.key !== key) state.grown = { key, model: modelOf(observed, features, open, number) };
@@ -95,7 +88,7 @@ interface Candidate extends Encoded {
 }
 
 function suggest(state: ForestState, model: ForestModel, slot: Slot): Answer {
-  const { observed, seen, snap, features, prior, design } = state;
+  const { observed, seen, snap, prior, design } = state;
   const { parameters } = observed.problem.space;
   const settle = settler(observed.problem.space, slot.fixed);
   const stream = slot.rng.stream("candidates");

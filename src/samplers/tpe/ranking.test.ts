@@ -90,15 +90,38 @@ test("feasible ones come first, then those that are less far off, failed ones la
 test("trials are compared at the furthest step that enough of them reached", () => {
   // two early ones went to their end only because nobody was there to compare them with
   const list = [
-    curve([[1, 5], [3, 5], [9, 4.5]], "complete"),
-    curve([[1, 6], [3, 6], [9, 5.5]], "complete"),
-    curve([[1, 4], [3, 3]]),
-    curve([[1, 3], [3, 2]]),
-    curve([[1, 3], [3, 4]]),
+    curve(
+      [
+        [1, 5],
+        [3, 5],
+        [9, 4.5],
+      ],
+      "complete",
+    ),
+    curve(
+      [
+        [1, 6],
+        [3, 6],
+        [9, 5.5],
+      ],
+      "complete",
+    ),
+    curve([
+      [1, 4],
+      [3, 3],
+    ]),
+    curve([
+      [1, 3],
+      [3, 2],
+    ]),
+    curve([
+      [1, 3],
+      [3, 4],
+    ]),
     curve([[1, 7]]),
     curve([[1, 6.5]]),
     curve([[1, 6.7]], "running"),
-  ]; // biome-ignore format: curves
+  ];
   expect(betterOf(list, one, 1)).toEqual([3]);
   expect(betterOf(list, one, 2)).toEqual([3, 2]);
   // those who did not come as far come later, whatever they reported
@@ -109,9 +132,17 @@ test("trials are compared at the furthest step that enough of them reached", () 
 
 test("those that were trained to their end are compared by what they came to, once they are enough", () => {
   const list = [
-    ...[5, 4, 3, 2, 1].map((last) => curve([[1, 10 - last], [3, last]], "complete")),
+    ...[5, 4, 3, 2, 1].map((last) =>
+      curve(
+        [
+          [1, 10 - last],
+          [3, last],
+        ],
+        "complete",
+      ),
+    ),
     ...[0.5, 0.4, 0.3].map((last) => curve([[1, last]])),
-  ]; // biome-ignore format: curves
+  ];
   expect(betterOf(list, one, 1)).toEqual([4]);
   expect(betterOf(list, one, 2)).toEqual([4, 3]);
 });
