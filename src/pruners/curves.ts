@@ -25,14 +25,16 @@ export interface Curve {
   reached: number;
   /** The same before the last tell: what lies between was reached by the last report. */
   before: number;
-  /** The report that was told last at the end of `steps`, to see whether the next one only adds to them. */
-  tail?: Report;
+  /** The reports as they were told last, to see whether the next ones only add to them. */
+  told?: readonly Report[];
 }
 
 export interface Curves {
   readonly problem: Problem;
   readonly list: Curve[];
   readonly places: Map<number, number>;
+  /** Numbers of trials that repeat a configuration. */
+  readonly repeats: Set<number>;
   /** How many trials were trained to their end. */
   completed: number;
   /**
@@ -52,14 +54,22 @@ export function noCurves(problem: Problem): Curves {
     problem,
     list: [],
     places: new Map(),
+    repeats: new Set(),
     completed: 0,
     full: problem.steps?.max,
     furthest: Number.NEGATIVE_INFINITY,
   };
 }
 
-/** Takes a trial in as it now is: its reports replace those that were told before. Returns its curve. */
-export function tellCurve(curves: Curves, trial: Trial): Curve {
+/**
+ * Takes a trial in as it now is: its reports replace those that were told before. Returns its curve; undefined for one
+ * that repeats a configuration, whose value is wanted whatever it is: it is neither judged nor compared with others.
+ */
+export function tellCurve(curves: Curves, trial: Trial): Curve | undefined {
+  if (trial.repeatOf !== undefined) {
+    curves.repeats.add(trial.number);
+    return undefined;
+  }
   const curve = curves.list[curves.places.get(trial.number) ?? -1] ?? begin(curves, trial.number);
   const wasComplete = curve.state === "complete";
   curve.state = trial.state;
@@ -79,6 +89,11 @@ export function tellCurve(curves: Curves, trial: Trial): Curve {
       curves.full = curves.furthest;
   }
   return curve;
+}
+
+/** Whether the study's limit leaves no number for another trial, as far as is known. */
+export function isExhausted({ problem, list, repeats }: Curves): boolean {
+  return list.length + repeats.size >= (problem.limits.trials ?? Number.POSITIVE_INFINITY);
 }
 
 export function curveOf(curves: Curves, number: number): Curve | undefined {
@@ -113,10 +128,11 @@ function violationOf(problem: Problem, { constraints, reports }: Trial): number 
   return sum;
 }
 
-/** Most reports only add to what is known: the rest is read once. */
+/** Most reports only add one at the end: then the rest is read once. */
 function takeReports(problem: Problem, curve: Curve, reports: readonly Report[]): void {
+  if (reports === curve.told) return;
   const known = curve.steps.length;
-  const adds = known > 0 && reports.length >= known && reports[known - 1] === curve.tail;
+  const adds = reports.length === known + 1 && known > 0 && reports[known - 1] === curve.told?.[known - 1];
   if (!adds) {
     curve.steps.length = 0;
     curve.losses.length = 0;
@@ -125,7 +141,7 @@ function takeReports(problem: Problem, curve: Curve, reports: readonly Report[])
     curve.steps.push(reports[i].step);
     curve.losses.push(lossesAt(problem, reports[i]));
   }
-  curve.tail = reports[reports.length - 1];
+  curve.told = reports;
 }
 
 /** The place of the first report at `step` or later; the number of reports if there is none. */

@@ -2,7 +2,7 @@
  * Progressive successive halving: as few rungs as it takes for the order of the best to settle.
  */
 import type { Pruner } from "../pruner.ts";
-import { type Curve, type Curves, noCurves, tellCurve } from "./curves.ts";
+import { type Curve, type Curves, isExhausted, noCurves, tellCurve } from "./curves.ts";
 import { checkNumber, given, refuseUnknown } from "./options.ts";
 import { noPace, type Pace, secondsLeft, secondsPerStep, tellPace } from "./pace.ts";
 import { type Promotion, promotion, recorded } from "./promotion.ts";
@@ -65,7 +65,12 @@ export function pasha(options: PashaOptions = {}): Pruner<PashaState> {
       const curve = tellCurve(state.curves, trial);
       tellPace(state.pace, trial);
       const { rungs, top } = state;
-      if (top < rungs.length - 1 && newRungs(curve, [rungs[top]]).length > 0 && !isSettled(state))
+      if (
+        curve !== undefined &&
+        top < rungs.length - 1 &&
+        newRungs(curve, [rungs[top]]).length > 0 &&
+        !isSettled(state)
+      )
         state.top++;
       return state;
     },
@@ -76,11 +81,7 @@ export function pasha(options: PashaOptions = {}): Pruner<PashaState> {
       const ladder = { rungs: rungs.slice(0, top), end: rungs[top], factor, comparison: PRESENT };
       const last = isDue(state) ? lastTraining(state, taken) : undefined;
       const found = last ?? promotion(curves, taken, ladder);
-      if (
-        found !== undefined ||
-        curves.list.length < (curves.problem.limits.trials ?? Number.POSITIVE_INFINITY)
-      )
-        return found;
+      if (found !== undefined || !isExhausted(curves)) return found;
       return lastTraining(state, taken); // no number is left: what is best now is what the study comes to
     },
   };

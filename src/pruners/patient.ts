@@ -65,8 +65,9 @@ export function patient(options: PatientOptions): Pruner<PatientState> {
     },
     judge(state, trial) {
       const told = curveOf(state.curves, trial.number);
+      if (told === undefined) return "continue";
       const verdict = inner === undefined ? "stop" : inner.judge(state.inner, trial);
-      if (verdict !== "stop" || told === undefined) return verdict;
+      if (verdict !== "stop") return verdict;
       return isStuck(told, patience, least) ? "stop" : "continue";
     },
     ...(inner?.assign && {

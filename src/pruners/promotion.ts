@@ -1,7 +1,7 @@
 /**
  * Promotion: which paused trial goes on to the next rung.
  */
-import type { Curve, Curves } from "./curves.ts";
+import { type Curve, type Curves, isExhausted } from "./curves.ts";
 import { standings } from "./rank.ts";
 import { type Comparison, recordAt } from "./rungs.ts";
 
@@ -33,7 +33,7 @@ export function promotion(
   taken: ReadonlySet<number>,
   { rungs, end, factor, comparison }: Ladder,
 ): Promotion | undefined {
-  const isLast = curves.list.length >= (curves.problem.limits.trials ?? Number.POSITIVE_INFINITY);
+  const isLast = isExhausted(curves);
   for (let k = rungs.length - 1; k >= 0; k--) {
     const all = recorded(curves, rungs[k], comparison);
     const few = all.length < FEWEST ? 0 : Math.floor(all.length / factor);

@@ -239,6 +239,22 @@ export const prunerChecks: readonly Check<PrunerCheckOptions>[] = [
     },
   },
   {
+    name: "a trial that repeats a configuration is neither judged nor compared with others",
+    async run({ make }) {
+      const pruner = make();
+      let state = fold(pruner, problemOf(), runPruned(make(), problemOf(), falling, { trials: 12 }).log);
+      let repeat = newTrial(12, { repeatOf: BEST });
+      for (let step = 1; step <= FULL; step++) {
+        repeat = reported(repeat, step, { loss: 100 });
+        state = pruner.tell(state, repeat);
+        expectEqual(pruner.judge(state, repeat), "continue", `the verdict at step ${step}`);
+      }
+      state = pruner.tell(state, ended(repeat, "paused"));
+      const found = pruner.promote?.(state, new Set());
+      if (found?.trial === 12) throw new Error("the repeat was promoted");
+    },
+  },
+  {
     name: "a thousand trials, and a trial of ten thousand steps",
     async run({ make }) {
       runPruned(make(), problemOf({ limits: {} }), falling, { trials: 1000, workers: 8, every: 2 });

@@ -1,7 +1,7 @@
 /**
  * When a full training is due, rather than a look at another trial.
  */
-import type { Curve, Curves } from "../curves.ts";
+import { type Curve, type Curves, isExhausted } from "../curves.ts";
 import { type Pace, secondsLeft, secondsPerStep } from "../pace.ts";
 
 /** What trials came to, and how long they took. */
@@ -33,12 +33,10 @@ export function isDue(
   grace: number,
   waits: (curve: Curve) => boolean,
 ): { readonly trainings: number } | undefined {
-  const { limits } = curves.problem;
   const { looking, training, trainings } = spent(curves, full, grace, waits);
   const due = { trainings };
-  const begun = curves.list.length;
-  if (limits.trials !== undefined && begun >= limits.trials) {
-    const wanted = Math.max(FEWEST_TRAININGS, Math.ceil(begun / TRIALS_PER_TRAINING));
+  if (isExhausted(curves)) {
+    const wanted = Math.max(FEWEST_TRAININGS, Math.ceil(curves.list.length / TRIALS_PER_TRAINING));
     if (trainings < wanted) return due;
   }
   const planned = plan({ curves, pace }, full, grace);
