@@ -209,3 +209,28 @@ for (let step = 1; step <= 8; step++) {
   const best = Math.min(...trials.map(({ params }) => params.x as number));
   expect(pruned.map(({ params }) => params.x)).not.toContain(best);
 });
+
+test("a script that takes no arguments finds its parameters where wandb.init reads them", () => {
+  writeFileSync(
+    join(place.folder, "sweep.yaml"),
+    `program: train.mjs
+method: random
+metric: { name: loss }
+run_cap: 3
+parameters:
+  x: { min: 0.0, max: 1.0 }
+  optimizer: { parameters: { momentum: { value: 0.9 } } }
+command: [node, "\${program}"]
+`,
+  );
+  writeFileSync(
+    join(place.folder, "train.mjs"),
+    `import { readFileSync } from "node:fs";
+const { x, optimizer } = JSON.parse(readFileSync(process.env.WANDB_SWEEP_PARAM_PATH, "utf8"));
+console.log("loss=" + x.value * optimizer.value.momentum);
+`,
+  );
+  expect(place.fettle("run", "sweep.yaml", "--study", "s", "--seed", "1").code).toBe(0);
+  for (const { params, values } of place.trials())
+    expect(values?.loss).toBeCloseTo(0.9 * (params.x as number), 9);
+});
