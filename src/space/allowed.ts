@@ -84,18 +84,21 @@ function solvedAt(
 ): Params | undefined {
   let params = placed(space, unit, fixed);
   const { list, equalities, limits, orders } = constraints;
-  if (equalities.length > 0 || orders.length > 0 || (limited && limits.length > 0))
-    for (let round = 0; round < ROUNDS; round++) {
-      const moved = settled(constraints, space.find, params, (path) => path in fixed, limited);
-      const paths = Object.keys(moved);
-      if (paths.length === 0) break;
-      const next: Record<string, Scalar> = { ...params, ...moved };
-      params = next;
-      if (!paths.every((path) => isProper(space, path, next))) return undefined;
-      if (!paths.some((path) => deciding.has(space.find(path)?.index ?? -1))) break;
-      params = redecided(space, unit, next, fixed);
-    }
-  return list.every((constraint) => constraint.holds(params)) ? params : undefined;
+  const isAllowed = () => list.every((constraint) => constraint.holds(params));
+  if (isAllowed()) return params;
+  const isSolvable = equalities.length > 0 || orders.length > 0 || (limited && limits.length > 0);
+  if (!isSolvable) return undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    const moved = settled(constraints, space.find, params, (path) => path in fixed, limited);
+    const paths = Object.keys(moved);
+    if (paths.length === 0) break;
+    const next: Record<string, Scalar> = { ...params, ...moved };
+    params = next;
+    if (!paths.every((path) => isProper(space, path, next))) return undefined;
+    if (!paths.some((path) => deciding.has(space.find(path)?.index ?? -1))) break;
+    params = redecided(space, unit, next, fixed);
+  }
+  return isAllowed() ? params : undefined;
 }
 
 /** Whether a value that was solved for is one that the parameter may have. */
