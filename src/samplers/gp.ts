@@ -164,7 +164,10 @@ function candidatesOf(
     inform(models, open.reported);
     const origin = originOf(outcomes, places, ensemble);
     believe(hosts, open.pending);
-    const acquisition = goalOf(outcomes, origin, slot.rng, { ...(ensemble && { ensemble }) });
+    const acquisition = goalOf(outcomes, origin, slot.rng, {
+      ...(ensemble && { ensemble }),
+      reach: slot.number % 2 === 0 ? "front" : "all",
+    });
     if (acquisition === undefined) return undefined;
     return search({
       parameters: space.parameters,

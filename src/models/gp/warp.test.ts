@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { float, space } from "../../space.ts";
 import { featuresOf } from "./features.ts";
 import { warp, warpedFeatures } from "./input-warp.ts";
-import { fitWarp } from "./warp.ts";
+import { fitScale, fitWarp } from "./warp.ts";
 
 test("keeps the order, standardises, and is undone by its inverse", () => {
   const losses = [5, 0.1, 3, 1e6, 0.2, 7, 40, 0.11, 2, 9];
@@ -51,4 +51,15 @@ test("−∞ counts as the best loss, and what is far better than all is held", 
   expect(found.apply(Number.NEGATIVE_INFINITY)).toBe(found.apply(1));
   expect(Number.isFinite(found.apply(-1e300))).toBe(true);
   expect(found.apply(-1e300)).toBeLessThan(found.apply(-3));
+});
+
+test("a scale keeps equal steps equal, inverts, and cuts the bad side only", () => {
+  const losses = [3, 5, 4, 8, 6, 7, 1e9, Number.NaN];
+  const { apply, invert } = fitScale(losses)!;
+  expect(apply(5) - apply(4)).toBeCloseTo(apply(8) - apply(7), 12);
+  expect(invert(apply(6.5))).toBeCloseTo(6.5, 9);
+  expect(apply(1e9)).toBe(apply(1e8));
+  expect(apply(Number.NaN)).toBe(apply(1e9));
+  expect(apply(-3)).toBeLessThan(apply(-2));
+  expect(fitScale([2, 2])).toBeUndefined();
 });

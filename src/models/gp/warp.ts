@@ -5,6 +5,8 @@ import { exp, log } from "../../math/elementary.ts";
 
 /** How far above the median a loss counts, in robust standard deviations: beyond, bad is bad. */
 const WORST = 20;
+/** The same where there are several objectives: a bad value of one may belong to a good trade-off. */
+const WORST_OF_SEVERAL = 10;
 /** How far below the best loss that the warp was fitted to one counts: a power of what is beyond has no bounds. */
 const BETTER = 20;
 /** Finite losses are held within this, so that differences stay finite. */
@@ -31,6 +33,24 @@ export interface Warp {
  * @param losses  shape (n); NaN and infinities are failures
  */
 export function fitWarp(losses: readonly number[]): Warp | undefined {
+  return warpBy(losses, WORST, bestLambda);
+}
+
+/**
+ * The same without the transformation, so that equal steps of a loss stay equal: volumes between fronts are then those
+ * of the losses. Undefined if all finite losses are equal, or there is none.
+ *
+ * @param losses  shape (n); NaN and infinities are failures
+ */
+export function fitScale(losses: readonly number[]): Warp | undefined {
+  return warpBy(losses, WORST_OF_SEVERAL, () => 1);
+}
+
+function warpBy(
+  losses: readonly number[],
+  most: number,
+  exponent: (z: readonly number[]) => number,
+): Warp | undefined {
   const finite = losses.filter(Number.isFinite).map(hold);
   if (finite.length === 0) return undefined;
   const sorted = Float64Array.from(finite).sort();
@@ -41,9 +61,9 @@ export function fitWarp(losses: readonly number[]): Warp | undefined {
   );
   if (!(spread > 0)) return undefined;
   const lowest = (sorted[0] - median) / spread - BETTER;
-  const rough = (loss: number) => Math.min(Math.max((hold(loss) - median) / spread, lowest), WORST);
+  const rough = (loss: number) => Math.min(Math.max((hold(loss) - median) / spread, lowest), most);
   const z = finite.map(rough);
-  const lambda = bestLambda(z);
+  const lambda = exponent(z);
   const warped = z.map((value) => yeoJohnson(value, lambda));
   const { mean, std } = moments(warped);
   if (!(std > 0)) return undefined;

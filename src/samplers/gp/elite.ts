@@ -1,11 +1,10 @@
 /**
  * The best points known, for a search to mutate.
  */
-import { dominates } from "../../analysis/pareto.ts";
 import type { Rng } from "../../random.ts";
 import type { Observation } from "../observed.ts";
 import type { Outcomes } from "./outcomes.ts";
-import { standingsOf } from "./standing.ts";
+import { frontOf, standingsOf } from "./standing.ts";
 
 /** Best observed points that are mutated, and how often each. */
 const ELITE = 5;
@@ -27,9 +26,7 @@ export interface Elite {
 export function eliteOf(outcomes: Outcomes, places: readonly number[], rng: Rng): Elite {
   const { list, objectives } = outcomes;
   if (objectives.length < 2 || places.length === 0) return { elite: lowest(list), mutations: MUTATIONS };
-  const points = standingsOf(outcomes, places);
-  const means = points.map(({ mean }) => [...mean]);
-  const front = points.filter((_, p) => !means.some((other) => dominates(other, means[p])));
+  const front = [...frontOf(standingsOf(outcomes, places))];
   const stream = rng.stream("elite");
   for (let k = 0; k < Math.min(FRONT, front.length); k++) {
     const other = k + stream.integer(front.length - k);

@@ -1,27 +1,23 @@
 /**
  * What an ask maximises: improvement of the objectives, times the probability that the limits hold.
  */
-import { MOST_BOXED, nondominatedBoxes } from "../../analysis/boxes.ts";
+import { MOST_BOXED } from "../../analysis/boxes.ts";
 import { sobolSequence } from "../../math/sobol.ts";
 import { normalQuantile } from "../../math/special.ts";
 import type { Posterior } from "../../models/gp/posterior.ts";
 import { type Rng, rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
 import { type Fantasies, improvement } from "./acquisition.ts";
-import { hypervolumeImprovement } from "./ehvi.ts";
 import { feasibility } from "./feasibility.ts";
 import type { Outcome, Outcomes } from "./outcomes.ts";
-import { scalarisations, scalarisedImprovement } from "./scalarised.ts";
-import { comparable, incumbentOf, standingsOf } from "./standing.ts";
-import { type Acquisition, acquisitionOf, type Modelled, type Rule, sumOf } from "./surface.ts";
+import { improvementOfSeveral, type Reach } from "./several.ts";
+import { comparable, incumbentOf } from "./standing.ts";
+import { type Acquisition, acquisitionOf, type Modelled, sumOf } from "./surface.ts";
 import type { Ensemble } from "./transfer.ts";
 
 /** So many open trials and more are imagined in so many ways (Snoek et al. 2012). */
 const FEWEST_IMAGINED = 3;
 const FANTASIES = 32;
-/** By how much the reference point is worse than the worst point that counts, as a share of the points' range. */
-const BEYOND = 0.1;
-const SCALARISATIONS = 3;
 
 /** Where improvement is counted from; taken before pending trials are believed. */
 export interface Origin {
@@ -50,7 +46,8 @@ export function goalOf(
   {
     ensemble,
     imagines = ensemble === undefined,
-  }: { readonly ensemble?: Ensemble; readonly imagines?: boolean } = {},
+    reach = "front",
+  }: { readonly ensemble?: Ensemble; readonly imagines?: boolean; readonly reach?: Reach } = {},
 ): Acquisition | undefined {
   const { objectives, limits } = outcomes;
   const parts: Acquisition[] = [];
@@ -60,8 +57,10 @@ export function goalOf(
     const surrogate = ensemble?.surrogate ?? posterior;
     parts.push(acquisitionOf([{ surrogate, features }], improvement(best, fantasies)));
   } else if (places.length > 0 && objectives.length > 1) {
-    const known = standingsOf(outcomes, places).map(({ mean }) => mean);
-    const rule = severalOf(objectives, known, sizes, stream);
+    const rule = improvementOfSeveral(outcomes, places, sizes, {
+      reach,
+      stream: stream.stream("directions"),
+    });
     if (rule !== undefined) parts.push(acquisitionOf(objectives.map(modelled), rule));
   }
   if (limits.length > 0)
@@ -70,31 +69,6 @@ export function goalOf(
 }
 
 const modelled = ({ posterior, features }: Outcome): Modelled => ({ surrogate: posterior, features });
-
-/** Improvement of several objectives over these points and over what pending trials are believed to come out as. */
-function severalOf(
-  objectives: readonly Outcome[],
-  known: readonly Float64Array[],
-  sizes: readonly number[],
-  stream: Rng,
-): Rule | undefined {
-  if (known.length === 0) return undefined;
-  const all = objectives.map(({ posterior }) => posterior.means());
-  const pending = Array.from({ length: all[0].length - sizes[0] }, (_, p) =>
-    Float64Array.from(all, (means, k) => means[sizes[k] + p]),
-  );
-  const points = [...known, ...pending];
-  if (objectives.length > MOST_BOXED)
-    return scalarisedImprovement(scalarisations(points, SCALARISATIONS, stream.stream("directions")));
-  return hypervolumeImprovement(nondominatedBoxes(points, referenceOf(known)));
-}
-
-/** The point that hypervolume is measured from: worse than all of these points. */
-function referenceOf(points: readonly Float64Array[]): Float64Array {
-  const best = points.reduce((a, b) => a.map((one, k) => Math.min(one, b[k])));
-  const worst = points.reduce((a, b) => a.map((one, k) => Math.max(one, b[k])));
-  return worst.map((one, k) => one + Math.max(BEYOND * (one - best[k]), 1e-6));
-}
 
 /** What the pending trials may come out as, where they are many: few are believed to come out as predicted. */
 function imagine(posterior: Posterior, observed: number, best: number, stream: Rng): Fantasies | undefined {

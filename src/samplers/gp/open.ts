@@ -22,13 +22,13 @@ export interface Open {
   readonly pending: readonly Encoded[];
 }
 
-/** Sorts open trials; the latest, where there are very many. */
-export function sortOpen(observed: Observed, open: readonly Trial[]): Open {
+/** Sorts open trials; the latest, where there are very many: `most` are looked at. */
+export function sortOpen(observed: Observed, open: readonly Trial[], most = MOST_PENDING): Open {
   const { problem, places } = observed;
   const reported: Observation[] = [];
   const pending: Encoded[] = [];
   const further = new Map<number, Observation>();
-  for (const trial of open.slice(-MOST_PENDING)) {
+  for (const trial of open.slice(-most)) {
     const place = places.get(trial.number);
     const observation = trial.reports.length > 0 ? soFar(problem, trial, observed) : undefined;
     if (place !== undefined) {

@@ -1,6 +1,7 @@
 /**
  * Which observations improvement is counted from: feasible ones that came far enough to be compared.
  */
+import { dominates } from "../../analysis/pareto.ts";
 import { incumbentStep, type Observation } from "../observed.ts";
 import type { Outcome, Outcomes } from "./outcomes.ts";
 
@@ -48,4 +49,10 @@ export function standingsOf({ objectives, list }: Outcomes, places: readonly num
     const isKnown = rows.every((row) => row >= 0) && !list[place].losses.some(Number.isNaN);
     return isKnown ? [{ place, mean: Float64Array.from(rows, (row, k) => all[k][row]) }] : [];
   });
+}
+
+/** Those that no other dominates. */
+export function frontOf(standings: readonly Standing[]): readonly Standing[] {
+  const means = standings.map(({ mean }) => [...mean]);
+  return standings.filter((_, p) => !means.some((other) => dominates(other, means[p])));
 }

@@ -2,7 +2,7 @@
  * What one Gaussian process models of an observation: an objective's loss, or by how much a limit is missed.
  */
 import { exp, log } from "../../math/elementary.ts";
-import { fitWarp, type Warp } from "../../models/gp/warp.ts";
+import { fitScale, fitWarp, type Warp } from "../../models/gp/warp.ts";
 import type { Observation } from "../observed.ts";
 
 /** Sizes in units of the median one are held below this, so that none is infinite. */
@@ -32,7 +32,7 @@ export function lossTarget(k: number): Target {
       return isKnown ? losses[k] : undefined;
     },
     stdOf: ({ trial }) => trial.repeats?.std[k],
-    fit: fitWarp,
+    fit: fitScale,
   };
 }
 
