@@ -47,11 +47,11 @@ describe("crossover", () => {
 });
 
 describe("mutation", () => {
-  test("moves a number by a polynomial step: 1 / 22 of the range in the mean", () => {
+  test("moves a number by a polynomial step: 1 / 12 of the range in the mean", () => {
     const s = space({ x: float(0, 1) });
-    // |δ| of η = 20 has the mean 1 / (η + 2), the ends being far
+    // |δ| of η = 10 has the mean 1 / (η + 2), the ends being far
     const moved = values(draw(s, { x: 0.5 }, { x: 0.5 }, 6000, 1), "x").map((x) => Math.abs(x - 0.5));
-    expect(mean(moved)).toBeCloseTo(1 / 22, 2);
+    expect(mean(moved)).toBeCloseTo(1 / 12, 2);
   });
 
   test("moves whole numbers, steps and ordered choices by one at least", () => {

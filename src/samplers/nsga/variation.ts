@@ -8,9 +8,13 @@ import type { Rng } from "../../random.ts";
 import type { Encoded, Parameter, Params, Space } from "../../space/types.ts";
 import { fromUnit } from "../../space.ts";
 
-/** How near to their parents children are: η of the simulated binary crossover, and of the polynomial mutation. */
+/** How near to their parents children are: η of the simulated binary crossover, … */
 const ETA_CROSSOVER = 15;
-const ETA_MUTATION = 20;
+/**
+ * … and of the polynomial mutation. The papers' 20 is for more trials than these: on the tasks of generations.ts
+ * NSGA-II leaves 0.19 of the hypervolume after 300 trials and 0.08 after 1,000 with 20; 0.16 and 0.06 with 10 or 5.
+ */
+const ETA_MUTATION = 10;
 /** Pairs that are crossed at all, and coordinates of those. */
 const CROSSED = 0.9;
 const CROSSED_EACH = 0.5;
