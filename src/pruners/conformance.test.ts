@@ -23,7 +23,7 @@ const abilities: Readonly<
     compares: false,
     grace: 4,
   },
-  percentile: { options: [{ percentile: 25 }, { percentile: 75, startup: 3 }] },
+  percentile: { options: [{}, { percentile: 75, startup: 3 }] },
   successiveHalving: { options: [{}, { best: true }, { reductionFactor: 4 }] },
   // knows no other trial
   threshold: { options: [{ worst: 10 }, { worst: { loss: 10 }, grace: 2 }], compares: false, grace: 0 },

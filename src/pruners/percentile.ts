@@ -8,8 +8,8 @@ import { betterThan, isBetter, isHopeless } from "./rank.ts";
 import { graceOf } from "./rungs.ts";
 
 export interface PercentileOptions {
-  /** Per cent of the complete trials that a trial may be behind. */
-  readonly percentile: number;
+  /** Per cent of the complete trials that a trial may be behind. @default 25 */
+  readonly percentile?: number;
   /** Nothing is stopped before so many trials are complete. @default 5 */
   readonly startup?: number;
   /** Nor before this step. @default a 17th of a training */
@@ -20,6 +20,7 @@ export interface PercentileOptions {
 export type MedianOptions = Omit<PercentileOptions, "percentile">;
 
 const STARTUP = 5;
+const PERCENTILE = 25;
 
 /**
  * Stops a trial that is behind the best `percentile` per cent of the complete ones; with several objectives, one that
@@ -27,10 +28,11 @@ const STARTUP = 5;
  *
  * @see Golovin et al. 2017, "Google Vizier", §3.2.2, for the median
  */
-export function percentile(options: PercentileOptions): Pruner<Curves> {
-  refuseUnknown("percentile", options ?? {}, ["percentile", "startup", "grace"]);
-  checkNumber("percentile", "percentile", options?.percentile, { least: 0, most: 100, required: true });
-  return behind("percentile", options.percentile, options, options);
+export function percentile(options: PercentileOptions = {}): Pruner<Curves> {
+  refuseUnknown("percentile", options, ["percentile", "startup", "grace"]);
+  const { percentile: percent = PERCENTILE } = options;
+  checkNumber("percentile", "percentile", percent, { least: 0, most: 100 });
+  return behind("percentile", percent, options, options);
 }
 
 /** A percentile rule under another name. */

@@ -65,7 +65,8 @@ test("percentile: only so many per cent go on", () => {
   expect(() => percentile({ percentile: 101 })).toThrow(
     /percentile must be a number at least 0 and at most 100, not 101/,
   );
-  expect(() => percentile(undefined as never)).toThrow(InvalidInputError);
+  expect(judged(percentile(), problem(17), [...five, [2.1]])).toEqual(["stop"]); // 25
+  expect(() => percentile({ percentile: Number.NaN })).toThrow(InvalidInputError);
 });
 
 test("percentile, several objectives: those that most others dominate are behind", () => {
