@@ -46,7 +46,7 @@ const abilities: Readonly<Record<string, Abilities>> = {
   catcma: { models: true, ...ofOne, supports: isFlat },
   cmaes: { models: true, ...ofOne, supports: (s) => isFlat(s) && isOrdered(s) },
   dehb: { models: true, several: "learns" },
-  forest: { models: true },
+  forest: { models: true, several: "learns" },
   gp: { models: true, several: "learns" },
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
