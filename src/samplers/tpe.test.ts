@@ -172,9 +172,13 @@ test("a running trial that reported counts with its last report, one that did no
     ...{ number, state: "running", attempt: 1, space: 0, params: { x } },
     ...{ reports: [], times: { created: 0 }, notes: {}, ...told },
   });
-  const reports = (loss: number) => [{ step: 1, values: { loss }, time: 0 }];
+  const reports = (...losses: number[]) =>
+    losses.map((loss, n) => ({ step: n + 1, values: { loss }, time: 0 }));
   for (let number = 0; number < 9; number++)
-    observe(seen, trialOf(number, 0.1 + number / 100, { state: "pruned", losses: [9], reports: reports(9) }));
+    observe(
+      seen,
+      trialOf(number, 0.1 + number / 100, { state: "pruned", losses: [9], reports: reports(9, 9) }),
+    );
   const ratioAt = (open: readonly Trial[]) => {
     const { good, bad } = densitiesOf(orders, seen, open, rng(1));
     const point = [{ unit: Float64Array.of(0.9), active: Uint8Array.of(1) }];
@@ -182,9 +186,14 @@ test("a running trial that reported counts with its last report, one that did no
   };
   const nobody = ratioAt([]);
   expect(ratioAt([trialOf(9, 0.9, {})])).toBeLessThan(nobody);
-  expect(ratioAt([trialOf(9, 0.9, { reports: reports(20) })])).toBeLessThan(nobody);
-  expect(ratioAt([trialOf(9, 0.9, { reports: reports(1) })])).toBeGreaterThan(nobody);
+  expect(ratioAt([trialOf(9, 0.9, { reports: reports(20, 20) })])).toBeLessThan(nobody);
+  expect(ratioAt([trialOf(9, 0.9, { reports: reports(10, 1) })])).toBeGreaterThan(nobody);
   expect(ratioAt([])).toBe(nobody);
+  // one that was told as paused and goes on is not there twice
+  observe(seen, trialOf(9, 0.9, { state: "paused", losses: [9.5], reports: reports(9.5) }));
+  const paused = ratioAt([]);
+  expect(ratioAt([trialOf(9, 0.9, { reports: reports(9.5) })])).toBe(paused);
+  expect(ratioAt([trialOf(9, 0.9, { reports: reports(9.5, 1) })])).toBeGreaterThan(paused);
 });
 
 test("several objectives are explained by the ratio of the densities", async () => {

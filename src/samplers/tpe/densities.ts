@@ -1,14 +1,14 @@
 /**
  * The two densities: of the better trials, and of all others.
  */
-import { lastLosses } from "../../history/reported.ts";
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { share } from "../../models/parzen/joint.ts";
 import { priorWeight } from "../../models/prior.ts";
 import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
 import type { Trial } from "../../trial.ts";
-import { type Observation, type Observed, observationOf } from "../observed.ts";
+import { sortOpen } from "../gp/open.ts";
+import type { Observation, Observed } from "../observed.ts";
 import { type Density, densityOf } from "./density.ts";
 import { GOOD_SHARE, type Orders, reorder } from "./orders.ts";
 import { betterOf } from "./ranking.ts";
@@ -39,39 +39,41 @@ export function densitiesOf(
 ): Densities {
   reorder(orders, observed);
   orders.kernels ??= { good: createKernels(), bad: createKernels() };
-  const { list } = observed;
-  const pending = open.flatMap((trial) => pendingOf(observed, trial) ?? []);
-  const points = pending.length === 0 ? list : [...list, ...pending];
-  const places = goodPlaces(orders, observed, points);
-  const first = points[places[0]] as Observation | undefined;
+  const { overlay, reported, pending } = sortOpen(observed, open, Number.POSITIVE_INFINITY);
+  const compared =
+    overlay || reported.length > 0 ? [...(overlay?.list ?? observed.list), ...reported] : observed.list;
+  const further = [...reported, ...pending.map(clipped)];
+  const points: readonly Encoded[] = further.length === 0 ? observed.list : [...observed.list, ...further];
+  const places = goodPlaces(orders, observed, compared);
+  const first = compared[places[0]] as Observation | undefined;
   const isGood = new Uint8Array(points.length);
   for (const place of places) isGood[place] = 1;
   return {
     good: goodDensity(orders, orders.kernels.good, observed, points, isGood),
-    bad: badDensity(orders, orders.kernels.bad, observed, pending, drawBad(isGood, stream)),
+    bad: badDensity(orders, orders.kernels.bad, observed, further, drawBad(isGood, stream)),
     leader: first === undefined || first.losses.some(Number.isNaN) ? undefined : first,
   };
 }
 
-/** An open trial, which is worth what it reported last. */
-function pendingOf({ problem, reading }: Observed, trial: Trial): Observation | undefined {
-  const { constraints = trial.reports.at(-1)?.constraints, losses = lastLosses(problem, trial) } = trial;
-  const told = { ...trial, ...(losses && { losses }), ...(constraints && { constraints }) };
-  return observationOf(problem, told, reading);
+/** Within the cube, where densities end. */
+function clipped({ unit, active }: Encoded): Encoded {
+  return { unit: unit.map((u) => Math.min(1, Math.max(0, u))), active };
 }
 
-/** Places of the good ones, best first. */
+/**
+ * Places of the good ones, best first.
+ *
+ * @param compared  the trials that were told, and running ones that reported: as far as each has come by now
+ */
 function goodPlaces(
   orders: Orders,
   { list, problem }: Observed,
-  points: readonly Observation[],
+  compared: readonly Observation[],
 ): readonly number[] {
-  // whoever is running and has reported takes part, whoever has not says nothing yet
-  const compared = list.length + points.slice(list.length).filter(({ loss }) => !Number.isNaN(loss)).length;
-  const share = Math.ceil(GOOD_SHARE * compared);
+  const share = Math.ceil(GOOD_SHARE * compared.length);
   const count = problem.objectives.length === 1 ? Math.min(MOST_GOOD, share) : share;
-  if (orders.isPlain && compared === list.length) return orders.ranked.slice(0, count);
-  if (compared > list.length) return betterOf(points, problem, count);
+  if (compared !== list) return betterOf(compared, problem, count);
+  if (orders.isPlain) return orders.ranked.slice(0, count);
   const key = `${orders.revisions} ${list.length}`;
   if (orders.better?.key !== key) orders.better = { key, places: betterOf(list, problem, count) };
   return orders.better.places;
