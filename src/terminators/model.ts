@@ -3,18 +3,17 @@
  * between is appended: all of it a function of the trials in their order, so that any process finds the same.
  */
 import type { Compute } from "../compute.ts";
-import { log } from "../math/elementary.ts";
 import { createKernels, type Kernels } from "../math/kernels/kernels.ts";
 import { sobolSequence } from "../math/sobol.ts";
 import { type Features, featuresOf } from "../models/gp/features.ts";
 import { fitTask } from "../models/gp/fit-task.ts";
-import type { Data } from "../models/gp/likelihood.ts";
 import { type Posterior, posterior } from "../models/gp/posterior.ts";
 import { fitWarp, type Warp } from "../models/gp/warp.ts";
 import { rng } from "../random.ts";
 import { type Snap, snapOf } from "../space/snap.ts";
 import type { Encoded } from "../space/types.ts";
-import { bestPlace, type Entry, type Told } from "./told.ts";
+import { coordinatesOf, dataOf, subset } from "./data.ts";
+import type { Entry, Told } from "./told.ts";
 
 /** Fewer trials make no model. */
 export const FEWEST_MODELLED = 10;
@@ -34,8 +33,6 @@ const POOL = 2048;
 const VARIED = 5;
 const VARIATIONS = 40;
 const BATCH = 1024;
-/** The failure probability of the confidence bounds (Makarova et al. 2022, appendix). */
-const DELTA = 0.1;
 
 export interface Model {
   readonly features: Features;
@@ -103,7 +100,8 @@ export async function modelOf(
   const built = memo.built as NonNullable<Memo["built"]>;
   for (; built.count < count; built.count++) {
     const entry = told.list[built.count];
-    built.posterior.append(coordinatesOf(features, [entry]), built.warp.apply(entry.loss));
+    const x = coordinatesOf(features, [entry]);
+    built.posterior.append(x, built.warp.apply(entry.loss), entry.repeats?.count);
   }
   return { features, posterior: built.posterior, warp: built.warp, count };
 }
@@ -120,62 +118,6 @@ function snapped(snap: Snap, unit: Float64Array): Encoded {
   const active = new Uint8Array(unit.length);
   snap(unit, active);
   return { unit, active };
-}
-
-/** Coordinates of points, shape (points, width). */
-export function coordinatesOf(features: Features, points: readonly Encoded[]): Float64Array {
-  const width = features.numeric + features.nominal;
-  const x = new Float64Array(points.length * width);
-  points.forEach((point, c) => {
-    features.write(point, x, c * width);
-  });
-  return x;
-}
-
-/** The best half and the latest half, in their order. */
-function subset(list: readonly Entry[], most: number): readonly Entry[] {
-  if (list.length <= most) return list;
-  const half = Math.floor(most / 2);
-  const value = ({ loss }: Entry) => (Number.isNaN(loss) ? Number.MAX_VALUE : loss);
-  const ranked = list.map((_, place) => place).sort((a, b) => value(list[a]) - value(list[b]) || a - b);
-  const chosen = new Set(ranked.slice(0, half));
-  for (let place = list.length - 1; chosen.size < most; place--) chosen.add(place);
-  return [...chosen].sort((a, b) => a - b).map((place) => list[place]);
-}
-
-/** Trials as data of a process; equal points are merged. */
-function dataOf(features: Features, list: readonly Entry[], warp: Warp): Data {
-  const width = features.numeric + features.nominal;
-  const groups = new Map<string, { readonly x: Float64Array; readonly values: number[] }>();
-  for (const entry of list) {
-    const x = coordinatesOf(features, [entry]);
-    const key = x.join();
-    const group = groups.get(key) ?? { x, values: [] };
-    groups.set(key, group);
-    const value = warp.apply(entry.loss);
-    for (let n = entry.repeats?.count ?? 1; n > 0; n--) group.values.push(value);
-  }
-  const rows = [...groups.values()];
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const y = Float64Array.from(rows, ({ values }) => mean(values));
-  const x = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => {
-    x.set(row.x, i * width);
-  });
-  const data = {
-    n: rows.length,
-    features,
-    scales: features.parameters.length,
-    x,
-    y,
-    repeats: Float64Array.from(rows, ({ values }) => values.length),
-    within: rows.reduce(
-      (sum, { values }, i) => sum + values.reduce((own, value) => own + (value - y[i]) ** 2, 0),
-      0,
-    ),
-    degrees: rows.reduce((sum, { values }) => sum + values.length - 1, 0),
-  };
-  return data;
 }
 
 /** Means and standard deviations of the function at many points, each of shape (points). */
@@ -239,39 +181,3 @@ export function incumbentMean(model: Model, told: Told): number {
     .slice(0, 2 * VARIED);
   return atTrials(model, ranked).mean.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
-
-/**
- * The width of a confidence bound in standard deviations, √β_t.
- *
- * @see Makarova et al. 2022, "Automatic termination for hyperparameter optimization", section 3
- */
-export function confidence(dimensions: number, t: number): number {
-  return Math.sqrt((2 / 5) * log((dimensions * t * t * Math.PI * Math.PI) / (6 * DELTA)));
-}
-
-/**
- * The ends of the regret bound, in warped units: the lowest upper bound among the better half of the trials, and the
- * lowest lower bound anywhere.
- *
- * @see Makarova et al. 2022, eq. 3
- */
-export function regretEnds(
-  model: Model,
-  memo: Memo,
-  told: Told,
-): { readonly upper: number; readonly lower: number } | undefined {
-  if (bestPlace(told, model.count) < 0) return undefined;
-  const width = confidence(model.features.parameters.length, model.count);
-  const entries = told.list.slice(0, model.count).filter(({ ranked }) => ranked);
-  const better = [...entries]
-    .sort((a, b) => a.loss - b.loss)
-    .slice(0, Math.max(FEWEST_BETTER, Math.ceil(entries.length / 2)));
-  const known = atTrials(model, better);
-  const anywhere = overSpace(model, memo, told);
-  const end = ({ mean, std }: Moments, sign: number) =>
-    mean.reduce((lowest, mu, i) => Math.min(lowest, mu + sign * width * std[i]), Number.POSITIVE_INFINITY);
-  return { upper: end(known, 1), lower: Math.min(end(known, -1), end(anywhere, -1)) };
-}
-
-/** The better half has at least so many. */
-const FEWEST_BETTER = 20;

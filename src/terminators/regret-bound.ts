@@ -6,8 +6,9 @@
 import type { Compute } from "../compute.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { Terminator } from "../terminator.ts";
+import { regretEnds } from "./bound.ts";
 import { chanceOf } from "./improvement.ts";
-import { type Memo, memoOf, modelOf, regretEnds } from "./model.ts";
+import { type Memo, memoOf, modelOf } from "./model.ts";
 import { checkOptions } from "./options.ts";
 import { emptySeries, largestOfLatest, type Series } from "./series.ts";
 import { bestPlace, scaleOf, shown, type Told, take, toldNothing } from "./told.ts";
