@@ -73,13 +73,13 @@ describe("a program in any language", () => {
     expect(place.trials("b").map(({ values }) => values?.loss)).toEqual([1, 1]);
   });
 
-  test("an attempt after a lost one finds the newest checkpoint", async () => {
-    const script = `mkdir -p "$FETTLE_CHECKPOINT_DIR/2" "$FETTLE_CHECKPOINT_DIR/9" "$FETTLE_CHECKPOINT_DIR/10"; echo "step=1 loss=\${FETTLE_RESUME_FROM##*/}9"
+  test("an attempt after a failed one finds the newest checkpoint that was reported", async () => {
+    const script = `cd "$FETTLE_CHECKPOINT_DIR"; mkdir -p 2 9 10 11; echo "step=10 loss=\${FETTLE_RESUME_FROM##*/}9"
       test "$FETTLE_ATTEMPT" = 2 || exit 1`;
     expect(run(script, "--retries", "1").code).toBe(0);
     expect(place.trials().map(({ values }) => values?.loss)).toEqual([109, 109, 109]);
     const kept = readdirSync(join(place.folder, "fettle-files", "s", "0", "checkpoints"));
-    expect(kept.sort()).toEqual(["10", "9"]); // the newest two
+    expect(kept.sort()).toEqual(["10", "11"]); // the newest two
   });
 
   test("several objectives give a front", () => {

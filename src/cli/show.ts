@@ -9,8 +9,8 @@ import { limitReached } from "../history.ts";
 import { parametersOf } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
-import { bestCard } from "../terminal/summary.ts";
 import { scheduleLines } from "../terminal/schedule.ts";
+import { bestCard } from "../terminal/summary.ts";
 import { short, sparkline, valuesLine } from "../terminal/text.ts";
 import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
@@ -80,7 +80,7 @@ function studyJson({ name, history }: Study): object {
 }
 
 function studyCard({ name, history }: Study): string[] {
-  const { problem, configuration, limits, counts, notes, claims } = history;
+  const { problem, configuration, limits, counts, notes, claims, stopped } = history;
   const shown = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
@@ -91,7 +91,7 @@ function studyCard({ name, history }: Study): string[] {
   const state = claims.size > 0 ? "running" : (limitReached(history)?.reason ?? "idle");
   const lines = [
     `study     ${name}`,
-    `state     ${state}`,
+    `state     ${state}${expectedText(stopped?.expected)}`,
     `goal      ${problem.objectives.map((one) => `${one.direction} ${one.name}`).join(", ")}`,
     `trials    ${shown.join(", ") || "none"}`,
     `limits    ${limited.join(", ") || "none"}`,
@@ -123,6 +123,10 @@ function chosenText({ name, options }: { readonly name: string; readonly options
     ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return values.length === 0 ? name : `${name}:${values.join(",")}`;
+}
+
+function expectedText(expected: number | undefined): string {
+  return expected === undefined ? "" : `; the next trial was expected to improve by ${short(expected, 2)}`;
 }
 
 function repeatsText({ most, all }: Repeats): string {

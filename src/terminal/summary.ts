@@ -30,7 +30,7 @@ export function summary(study: Study<any, any>, end: RunEnd, flags: string): str
   const lines = [`${study.name}: ${shown.join(", ")} (${end.reason})`];
   const expected = history.stopped?.expected;
   if (expected !== undefined)
-    lines.push(`  more trials would be expected to bring ${short(expected, 2)} more`);
+    lines.push(`  the best next trial would be expected to improve by ${short(expected, 2)}`);
   if (counts.complete === 0) return [...lines, ...firstFailure(history, study.name, flags)];
   lines.push("", ...(history.problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));
   lines.push(...importanceBars(history));
