@@ -29,6 +29,8 @@ export interface Engine {
   read(tensor: Tensor): Promise<Float32Array>;
   /** Waits until queued work is done; without it the queue and its memory grow with every step. */
   ready(tensors: readonly Tensor[]): Promise<void>;
+  /** The same tensors once more, to be disposed once more. */
+  share(tensors: readonly Tensor[]): Tensor[];
   dispose(tensors: readonly Tensor[]): void;
   /** Compiles a function of groups of tensors. */
   compile(f: (...groups: Expr[][]) => readonly (readonly Expr[])[]): Program;

@@ -89,6 +89,7 @@ function adapt(jax: Jax, device: string): Engine {
     async ready(tensors) {
       await jax.blockUntilReady(tensors as Value[]);
     },
+    share: (tensors) => group(tensors) as Tensor[],
     dispose(tensors) {
       for (const tensor of tensors) (tensor as Value).dispose();
     },
