@@ -82,7 +82,7 @@ function dataOf(n: number): Data {
   const std = Math.sqrt(raw.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n);
   const scaleOf = Int32Array.from({ length: DIMENSIONS }, (_, j) => j);
   return {
-    ...{ n, x, scales: DIMENSIONS, within: 0 },
+    ...{ n, x, scales: DIMENSIONS, within: 0, degrees: 0 },
     features: { numeric: DIMENSIONS, nominal: 0, scaleOf },
     y: raw.map((v) => (v - mean) / std),
     repeats: new Float64Array(n).fill(1),

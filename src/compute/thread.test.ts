@@ -8,7 +8,7 @@ import { threadCompute } from "./thread.ts";
 const stream = rng(1, "thread");
 const n = 40;
 const args = {
-  ...{ n, scales: 2, within: 0, numeric: 2, nominal: 0 },
+  ...{ n, scales: 2, within: 0, degrees: 0, numeric: 2, nominal: 0 },
   scaleOf: Float64Array.of(0, 1),
   warpable: new Float64Array(0),
   x: Float64Array.from({ length: 2 * n }, () => stream.uniform()),
