@@ -23,7 +23,7 @@ import { readSpace } from "./space.ts";
 import { isFinished, type Report, type Trial, type TrialError } from "./trial.ts";
 
 export { ending, hasNumber, isFeasible, left, limitReached } from "./history/limits.ts";
-export { bestTrial, configurationAt, configurationOf, configurations } from "./history/repeats.ts";
+export { bestTrial, configurationAt, configurations } from "./history/repeats.ts";
 export type { Change, Claim, History } from "./history/types.ts";
 
 /** The problem that a log describes. @throws {InvalidInputError} if its space cannot be read */

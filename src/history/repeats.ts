@@ -11,7 +11,7 @@ import type { History } from "./types.ts";
  * @param first    the first evaluation
  * @param repeats  those that repeat it, whatever became of them
  */
-export function configurationOf(first: Trial, repeats: readonly Trial[]): Trial {
+function configurationOf(first: Trial, repeats: readonly Trial[]): Trial {
   const complete = [first, ...repeats].filter(
     ({ state, losses }) => state === "complete" && losses !== undefined,
   );
