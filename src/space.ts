@@ -22,6 +22,7 @@ export {
   oneOf,
   ordinal,
   permutation,
+  simplex,
 } from "./space/parameter.ts";
 export type * from "./space/types.ts";
 
@@ -68,6 +69,7 @@ export function space<const G extends Group>(
 
 export { adopt, adoptEncoded, isWhole } from "./space/adopt.ts";
 export { allowedAt, requireAllowed, requireKnown } from "./space/allowed.ts";
+export { givenConstraints, jsonOf } from "./space/constraint.ts";
 export { fromUnit, problemWith, toUnit, valuesOf } from "./space/domain.ts";
 export { type Lattice, lattice } from "./space/lattice.ts";
 export { place } from "./space/place.ts";

@@ -26,6 +26,7 @@ describe("the published schema of spaces agrees with what is read", () => {
     { b: { type: "array", length: 2 }, "b.*.w": range },
     { c: { type: "constant", value: "x" }, d: { type: "boolean", when: { c: ["x"] } } },
     { o: { type: "permutation", items: ["a", 1, null], default: [1, null, "a"] } },
+    { m: { type: "simplex", items: ["a", "b"] } },
     {
       x: range,
       y: range,
@@ -48,6 +49,7 @@ describe("the published schema of spaces agrees with what is read", () => {
     { x: { type: "array" } },
     { "x..y": range },
     { o: { type: "permutation", items: [] } },
+    { m: { type: "simplex", items: ["a.b"] } },
     { o: { type: "permutation", items: ["a"], length: 2 } },
     { x: range, where: [{ tree: ["<", ["param", "x"], 1] }] },
     { x: range, where: [{ name: "it", tree: ["constructor", ["param", "x"], 1] }] },

@@ -7,7 +7,7 @@ import { ConfigFileError } from "../config/file.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
 import { messageOf, NotFoundError } from "../errors.ts";
 import { makePruner, makeSampler } from "../registry.ts";
-import { parametersOf, requireAllowed } from "../space.ts";
+import { givenConstraints, parametersOf, requireAllowed } from "../space.ts";
 import { openStudy } from "../tune.ts";
 import { callDirectory, openStorage } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -44,7 +44,7 @@ async function checkConfig(path: string, folder: string): Promise<number> {
   );
   for (const [parameter, json] of Object.entries(parametersOf(space.toJSON())))
     write(`  -p ${asFlag(parameter, json)}`);
-  for (const constraint of space.constraints) write(`  ${asWhere(constraint)}`);
+  for (const constraint of givenConstraints(space)) write(`  ${asWhere(constraint)}`);
   const isEndless = space.parameters.some(({ domain }) => domain === "real");
   const many = isEndless ? "endless points" : "more points than are counted";
   const points = Number.isFinite(space.size) ? `${space.size} points` : many;

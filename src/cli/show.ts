@@ -6,7 +6,7 @@ import { shellQuote } from "../engines/process/command.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Repeats } from "../events.ts";
 import { limitReached } from "../history.ts";
-import { parametersOf } from "../space.ts";
+import { givenConstraints, parametersOf } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { scheduleLines } from "../terminal/schedule.ts";
@@ -109,7 +109,7 @@ function studyCard({ name, history }: Study): string[] {
       ([path, json]) =>
         `  -p ${asFlag(path, json)}${json.when ? `   when ${JSON.stringify(json.when)}` : ""}`,
     ),
-    ...problem.space.constraints.map((constraint) => `  ${asWhere(constraint)}`),
+    ...givenConstraints(problem.space).map((constraint) => `  ${asWhere(constraint)}`),
   ];
   if (counts.complete > 0)
     lines.push("", ...(problem.objectives.length === 1 ? bestCard(history) : frontCard(history)));

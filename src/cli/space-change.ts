@@ -9,7 +9,7 @@ import { initialValue } from "../space/adopt.ts";
 import { type Refusal, refusal } from "../space/change.ts";
 import { difference } from "../space/difference.ts";
 import type { InputConstraint, ParameterJson, ParametersJson, Space } from "../space/types.ts";
-import { parametersOf, readSpace } from "../space.ts";
+import { givenConstraints, parametersOf, readSpace } from "../space.ts";
 import type { Study } from "../study.ts";
 import { asWhere } from "./output.ts";
 import { type Plan, unusedParameters } from "./plan.ts";
@@ -33,13 +33,20 @@ function explain(refused: Refusal, study: Study, space: Space, texts: readonly s
   const { path, kind, message } = refused;
   const flag = [...readParameterFlags(texts)].find(([key]) => isEntryOf(key, path))?.[1];
   const suffix =
-    kind === "default" ? `default=${example(space, path)}` : flag && forgotten(kind, flag.parameter);
+    kind === "default" && !isParted(flag?.parameter)
+      ? `default=${example(space, path)}`
+      : flag && forgotten(kind, flag.parameter);
   if (flag !== undefined && suffix !== undefined) {
     const again = `${flag.text}:${suffix}`;
     const next = refusal(study.space, extendSpace(study.space, replace(texts, flag.text, again)));
     if (next?.path !== path) return `${message}; write it as -p ${shellQuote(again)}`;
   }
   return `${message} while a study goes on; ${beginAnew(study.name)}`;
+}
+
+/** Whether it is several parameters at once, which have no default on the command line. */
+function isParted(parameter: ParameterJson | undefined): boolean {
+  return parameter?.type === "permutation" || parameter?.type === "simplex";
 }
 
 const replace = (texts: readonly string[], one: string, by: string) =>
@@ -84,7 +91,7 @@ function constraintsBetween(before: Space, after: Space) {
   const meaning = ({ name, tree }: InputConstraint) => (tree === undefined ? name : JSON.stringify(tree));
   const without = (these: Space, those: Space) => {
     const known = those.constraints.map(meaning);
-    return these.constraints.filter((one) => !known.includes(meaning(one)));
+    return givenConstraints(these).filter((one) => !known.includes(meaning(one)));
   };
   return { added: without(after, before), gone: without(before, after) };
 }
@@ -96,7 +103,9 @@ function withDefaults(before: Space, after: Space): { json: ParametersJson; adde
   for (;;) {
     const refused = refusal(before, readSpace(json));
     const key = Object.keys(json).find((entry) => isEntryOf(entry, refused?.path ?? ""));
-    if (refused?.kind !== "default" || key === undefined || added.includes(key)) return { json, added };
+    const isDone =
+      refused?.kind !== "default" || key === undefined || added.includes(key) || isParted(json[key]);
+    if (isDone) return { json, added };
     const parameter = after.find(refused.path);
     json[key] = { ...json[key], default: parameter && initialValue(parameter) } as ParameterJson;
     added.push(key);

@@ -63,6 +63,11 @@ export interface PermutationConfig extends ConditionConfig {
   /** The items in the order that the program uses today. */
   readonly default?: readonly Scalar[];
 }
+/** Names of shares, numbers from 0 to 1 that add up to 1. */
+export interface SimplexConfig extends ConditionConfig {
+  readonly type: "simplex";
+  readonly items: readonly string[];
+}
 /** The head of an array of groups, whose entries are `path.*.…`. */
 export interface GroupArrayConfig extends ConditionConfig {
   readonly type: "array";
@@ -76,6 +81,7 @@ export type ParameterConfig =
   | BooleanConfig
   | ConstantConfig
   | PermutationConfig
+  | SimplexConfig
   | GroupArrayConfig
   | Scalar
   | readonly Scalar[];

@@ -88,11 +88,11 @@ test.each([
   ["params: [lr]", "fettle.yaml:1:9 params: expected a mapping, got a list"],
   [
     "params:\n  lr: { type: flaot, min: 0, max: 1 }",
-    'fettle.yaml:2:15 params.lr.type: expected "float", "int", "categorical", "ordinal", "boolean", "constant", "permutation" or "array", got "flaot" (did you mean "float"?)',
+    'fettle.yaml:2:15 params.lr.type: expected "float", "int", "categorical", "ordinal", "boolean", "constant", "permutation", "simplex" or "array", got "flaot" (did you mean "float"?)',
   ],
   [
     "params:\n  lr: { min: 0, max: 1 }",
-    'fettle.yaml:2:7 params.lr.type: is missing; expected "float", "int", "categorical", "ordinal", "boolean", "constant", "permutation" or "array"',
+    'fettle.yaml:2:7 params.lr.type: is missing; expected "float", "int", "categorical", "ordinal", "boolean", "constant", "permutation", "simplex" or "array"',
   ],
   [
     "params:\n  lr: { type: float, mn: 0, max: 1 }",

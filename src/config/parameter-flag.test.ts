@@ -133,7 +133,7 @@ describe("bad input", () => {
     ],
     [
       "lr=1..5:lgo",
-      `-p lr=1..5:lgo: unknown suffix ":lgo" (did you mean "log"?); there are :log, :int, :float, :step, :ordinal, :permutation, :default, :prior, :confidence, :length, and a value with a colon is quoted, such as -p lr='a:b',c`,
+      `-p lr=1..5:lgo: unknown suffix ":lgo" (did you mean "log"?); there are :log, :int, :float, :step, :ordinal, :permutation, :simplex, :default, :prior, :confidence, :length, and a value with a colon is quoted, such as -p lr='a:b',c`,
     ],
     ["lr=1..5:log:log", '-p lr=1..5:log:log: ":log" is given twice; leave one out'],
     ["lr=1..5:log=2", '-p lr=1..5:log=2: ":log" takes no value; write it as in -p lr=1e-5..0.1:log'],

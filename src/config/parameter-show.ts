@@ -34,6 +34,7 @@ function valuesOf(json: ParameterJson): string {
     case "constant":
       return showScalar(json.value);
     case "permutation":
+    case "simplex":
       return json.items.map(showScalar).join(",");
     case "array":
       return "";
@@ -58,7 +59,7 @@ function suffixesOf(json: ParameterJson): string {
   const suffixes = [
     bounds.length > 0 && !bounds.some((bound) => /[.e]/.test(String(bound))) && "float",
     json.type === "ordinal" && "ordinal",
-    json.type === "permutation" && "permutation",
+    (json.type === "permutation" || json.type === "simplex") && json.type,
     log && "log",
     step !== undefined && `step=${step}`,
     initial !== undefined && `default=${showScalar(initial)}`,

@@ -22,6 +22,7 @@ const SUFFIXES: Readonly<
   step: { value: true, on: ["range"], example: "0..1:step=0.1" },
   ordinal: { value: false, on: ["list"], example: "small,medium,large:ordinal" },
   permutation: { value: false, on: ["list", "single value"], example: "relu,norm,drop:permutation" },
+  simplex: { value: false, on: ["list", "single value"], example: "web,books,code:simplex" },
   default: { value: true, on: ["range", "list"], example: "1..6:default=2" },
   prior: { value: true, on: ["range", "list"], example: "1e-5..0.1:log:prior=1e-3" },
   confidence: {
@@ -41,7 +42,7 @@ type Options = { -readonly [Name in keyof typeof SUFFIXES]?: Piece };
  * - `a..b`: a range; of whole numbers when neither bound nor the step has a point or an exponent, unless `:int` or
  *   `:float` says otherwise
  * - `a,b,c`: choices; `true,false` is a boolean; with `:ordinal` in their order; with `:permutation` in an order that
- *   is to be found
+ *   is to be found; with `:simplex` the names of shares that add up to 1
  * - `a`: a constant
  * - nothing but `:length=n`: an array of groups, whose entries are `path.*.…`
  *
@@ -62,7 +63,8 @@ export function parseParameterText(text: string, show: (example: string) => stri
   if (range) return { ...readRange(range[1], range[2], options, show), ...length };
   if (group) return { type: "array", length: readLength(options.length as Piece) };
   const choices = values.map((piece) => readChoice(piece, show));
-  if (options.permutation) return readPermutation(choices, suffixes);
+  if (options.permutation) return { type: "permutation", items: itemsAlone(choices, suffixes) };
+  if (options.simplex) return { type: "simplex", items: itemsAlone(choices, suffixes).map(String) };
   if (single) return { type: "constant", value: choices[0], ...length };
   return { ...readChoices(choices, options, show), ...length };
 }
@@ -202,11 +204,11 @@ export function parseScalar({ text, quoted }: Piece): Scalar {
   return PLAIN_NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) + 0 : text;
 }
 
-function readPermutation(items: readonly Scalar[], suffixes: readonly Suffix[]): ParameterJson {
-  const other = suffixes.find(({ name }) => name !== "permutation")?.name;
-  if (other !== undefined)
-    throw new InvalidInputError(`":${other}" and ":permutation" do not go together; leave one out`);
-  return { type: "permutation", items };
+/** Items of a permutation or a simplex. @throws {InvalidInputError} if another suffix stands there too */
+function itemsAlone(items: readonly Scalar[], suffixes: readonly Suffix[]): readonly Scalar[] {
+  if (suffixes.length === 1) return items;
+  const names = suffixes.map(({ name }) => JSON.stringify(`:${name}`));
+  throw new InvalidInputError(`${names.join(" and ")} do not go together; leave one out`);
 }
 
 function readChoices(

@@ -4,7 +4,7 @@
 import { InvalidInputError, messageOf } from "../errors.ts";
 import type { Prior, Scalar } from "../space/parameter.ts";
 import type { Functions, ParameterJson, Params, Space } from "../space/types.ts";
-import { parametersOf, problemWith, readSpace } from "../space.ts";
+import { givenConstraints, jsonOf, parametersOf, problemWith, readSpace } from "../space.ts";
 import type { ConfigFile } from "./file.ts";
 import { type Flags, nameAndText } from "./flags.ts";
 import { parseParameterFlag } from "./parameter-flag.ts";
@@ -71,7 +71,7 @@ export function extendSpace(space: Space, texts: readonly string[], where: reado
     json[path] = json[path] === undefined ? parameter : replaced(json[path], parameter);
     places.set(path, `-p ${text}`);
   }
-  const known = space.constraints.map(({ name, tree }) => ({ name, ...(tree !== undefined && { tree }) }));
+  const known = givenConstraints(space).map(jsonOf);
   const added = readConstraints(undefined, { where }).filter(
     ({ constraint }) => !known.some(({ name }) => name === constraint.name),
   );

@@ -61,6 +61,11 @@ const parameters = z.discriminatedUnion("type", [
     default: z.array(scalar).optional().describe("the order that the program uses today"),
     when,
   }),
+  z.strictObject({
+    type: z.literal("simplex"),
+    items: z.array(name).min(1).describe("names of shares, which add up to 1"),
+    when,
+  }),
   z.strictObject({ type: z.literal("array"), length: length.unwrap(), when }),
 ]);
 const parameter = z.union([

@@ -3,6 +3,7 @@
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
 import type { ConstraintJson } from "../space/types.ts";
+import { givenConstraints, jsonOf } from "../space.ts";
 import { parseExpression } from "./expression.ts";
 import type { ConfigFile } from "./file.ts";
 import type { Flags } from "./flags.ts";
@@ -22,10 +23,11 @@ export function readConstraints(
   file: ConfigFile | undefined,
   flags: Pick<Flags, "where">,
 ): PlacedConstraint[] {
-  const placed = (file?.config.space?.constraints ?? []).map(
-    ({ name, tree }): PlacedConstraint => ({
-      place: `${file?.file} where ${JSON.stringify(name)}`,
-      constraint: { name, ...(tree !== undefined && { tree }) },
+  const { space } = file?.config ?? {};
+  const placed = (space === undefined ? [] : givenConstraints(space)).map(
+    (constraint): PlacedConstraint => ({
+      place: `${file?.file} where ${JSON.stringify(constraint.name)}`,
+      constraint: jsonOf(constraint),
     }),
   );
   const inFile = file?.config.where ?? [];

@@ -3,10 +3,11 @@
  */
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
 import { checkParams, parseValue } from "./check.ts";
-import { nameOf, readConstraints } from "./constraint.ts";
+import { jsonOf, nameOf, readConstraints } from "./constraint.ts";
 import { difference } from "./difference.ts";
 import { fromUnit, readDomain, readPrior, toUnit, valuesOf } from "./domain.ts";
-import { type ArrayPlace, expand } from "./expand.ts";
+import { type ArrayPlace, expand, type SimplexPlace } from "./expand.ts";
+import type { Tree } from "./expression.ts";
 import { holds, lattice } from "./lattice.ts";
 import { nest, unnest } from "./nest.ts";
 import type { Scalar } from "./parameter.ts";
@@ -16,6 +17,7 @@ import type {
   ConstraintJson,
   Encoded,
   Functions,
+  InputConstraint,
   Parameter,
   ParameterJson,
   ParametersJson,
@@ -34,7 +36,7 @@ export function compile<P>(
   if (where.length > 0 && json.where !== undefined)
     throw new InvalidInputError("where: a space with constraints has no parameter of that name; use another");
   const canonical = canonicalise(json);
-  const { entries, arrays, permutations } = expand(canonical);
+  const { entries, arrays, permutations, simplices } = expand(canonical);
   const indices = new Map(entries.map(({ path }, index) => [path, index]));
   const toConditions = (conditions: ArrayPlace["conditions"]): Condition[] =>
     conditions.map(({ path, ...test }) => ({ parameter: indices.get(path) as number, ...test }));
@@ -75,14 +77,14 @@ export function compile<P>(
     nest(entries, arrays, permutations, params, (place) =>
       allHold(conditionsOf.get(place) ?? [], params),
     ) as P;
-  const constraints = readConstraints(where, parameters, functions, nested);
+  const implied = simplices.map(wholeOf);
+  const given = readConstraints([...where, ...implied], parameters, functions, nested);
+  const constraints = given.map(
+    (constraint, index): InputConstraint =>
+      index < where.length ? constraint : { ...constraint, implied: true },
+  );
   const whole: SpaceJson =
-    constraints.length === 0
-      ? canonical
-      : {
-          ...canonical,
-          where: constraints.map(({ name, tree }) => ({ name, ...(tree !== undefined && { tree }) })),
-        };
+    where.length === 0 ? canonical : { ...canonical, where: given.slice(0, where.length).map(jsonOf) };
   const allows = (params: Params) => constraints.every((constraint) => constraint.holds(params));
   let size: number | undefined;
 
@@ -136,6 +138,12 @@ export function compile<P>(
       return order === undefined ? parseValue(need(path), text) : readOrder(order, text).join(",");
     },
   };
+}
+
+/** Shares add up to 1. */
+function wholeOf({ path, members }: SimplexPlace): ConstraintJson {
+  const shares = members.map((member): Tree => ["param", member]);
+  return { name: `the shares of ${path} add up to 1`, tree: ["=", ["+", ...shares], 1] };
 }
 
 /** Points that are looked at, one by one, to count those that are allowed. */

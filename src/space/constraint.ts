@@ -4,7 +4,7 @@
 import { didYouMean, InvalidInputError, messageOf } from "../errors.ts";
 import { type Condition, conditionOf, kindOfValues, type Scope, shown, type Tree } from "./expression.ts";
 import { equalitiesOf, type Linear, limitsOf, type Order, ordersOf } from "./linear.ts";
-import type { ConstraintJson, Functions, InputConstraint, Parameter, Params } from "./types.ts";
+import type { ConstraintJson, Functions, InputConstraint, Parameter, Params, Space } from "./types.ts";
 
 /** What constraints say, in the forms that are of use. */
 export interface Constraints {
@@ -63,6 +63,16 @@ export function readConstraints(
       holds: decide === undefined ? () => true : calling(name, decide, nest),
     };
   });
+}
+
+/** A constraint as a space's JSON has it. */
+export function jsonOf({ name, tree }: ConstraintJson): ConstraintJson {
+  return { name, ...(tree !== undefined && { tree }) };
+}
+
+/** The constraints of a space that do not follow from its parameters. */
+export function givenConstraints({ constraints }: Pick<Space, "constraints">): readonly InputConstraint[] {
+  return constraints.filter(({ implied }) => implied === undefined);
 }
 
 /** A constraint in messages: with what it says, where the name does not. */

@@ -22,6 +22,8 @@ export interface Entry {
   readonly keys: readonly (string | number)[];
   /** Of a permutation's item: the path of the permutation. */
   readonly permutation?: string;
+  /** Of a share: the path of the simplex. */
+  readonly simplex?: string;
 }
 
 /** A permutation as it stands in the nested value: the items in their order. */
@@ -40,10 +42,17 @@ export interface ArrayPlace {
   readonly conditions: readonly PathCondition[];
 }
 
+/** A simplex: the paths of its shares. */
+export interface SimplexPlace {
+  readonly path: string;
+  readonly members: readonly string[];
+}
+
 export interface Expanded {
   readonly entries: readonly Entry[];
   readonly arrays: readonly ArrayPlace[];
   readonly permutations: readonly PermutationPlace[];
+  readonly simplices: readonly SimplexPlace[];
 }
 
 /** @throws {InvalidInputError} if a length, condition or branch names what is not there, or conditions form a cycle */
@@ -57,8 +66,9 @@ export function expand(json: ParametersJson): Expanded {
   expandInto(flat, arrays, top, known);
   for (const path of known.keys()) checkHeader(path, known);
   const paths = new Map(flat.map((entry) => [entry.path, entry]));
-  const permutations = flat.flatMap(({ permutation }) => permutation ?? []);
-  for (const { path } of flat) checkBranches(path, permutations, paths);
+  const permutations = ownersOf(flat, "permutation");
+  const simplices = ownersOf(flat, "simplex");
+  for (const { path } of flat) checkBranches(path, [...permutations, ...simplices], paths);
   const withConditions = flat.map((entry) => ({ ...entry, conditions: allConditions(entry, paths) }));
   const arrayPaths = new Set(arrays.map(({ path }) => path));
   const entries = order(withConditions).map((entry) => ({
@@ -73,7 +83,7 @@ export function expand(json: ParametersJson): Expanded {
     ),
     keys: keysOf(array.path, paths, arrayPaths),
   }));
-  const orders = [...new Set(permutations)].map((path) => {
+  const orders = permutations.map((path) => {
     const members = flat.filter(({ permutation }) => permutation === path);
     const { items } = known.get(path) as Extract<ParameterJson, { type: "permutation" }>;
     return {
@@ -83,7 +93,11 @@ export function expand(json: ParametersJson): Expanded {
       keys: keysOf(path, paths, arrayPaths),
     };
   });
-  return { entries, arrays: places, permutations: orders };
+  const shares = simplices.map((path) => ({
+    path,
+    members: flat.filter(({ simplex }) => simplex === path).map((member) => member.path),
+  }));
+  return { entries, arrays: places, permutations: orders, simplices: shares };
 }
 
 type Unkeyed = Omit<Entry, "keys">;
@@ -96,8 +110,8 @@ function expandInto(
 ): void {
   for (const entry of entries) {
     const { path, json } = entry;
-    if (json.type === "permutation") {
-      out.push(...itemsInOrder(entry, json));
+    if (json.type === "permutation" || json.type === "simplex") {
+      out.push(...(json.type === "permutation" ? itemsInOrder(entry, json) : sharesOf(entry, json)));
       continue;
     }
     if (json.length === undefined) {
@@ -147,18 +161,43 @@ function itemsInOrder(
   }));
 }
 
-/** @throws {InvalidInputError} if a path stands below a permutation, or two are the same */
-function checkBranches(path: string, permutations: readonly string[], paths: Map<string, Unkeyed>): void {
-  const above = permutations.find((one) => path.startsWith(`${one}.`));
-  if (above !== undefined && paths.get(path)?.permutation !== above)
-    throw new InvalidInputError(
-      `${path}: ${above} is a permutation, which has no branches; use another name`,
-    );
+/** Each share as a parameter of its own. @throws {InvalidInputError} if a name is none, or given twice */
+function sharesOf(
+  { path, conditions }: Unkeyed,
+  { items, when }: Extract<ParameterJson, { type: "simplex" }>,
+): readonly Unkeyed[] {
+  if (items.length === 0)
+    throw new InvalidInputError(`${path}: there is nothing to share; give at least one name`);
+  items.forEach((item, index) => {
+    if (typeof item !== "string" || !/^[^.*]+$/.test(item))
+      throw new InvalidInputError(`${path}: ${JSON.stringify(item)} is no name: text without "." and "*"`);
+    if (items.indexOf(item) !== index)
+      throw new InvalidInputError(`${path}: ${JSON.stringify(item)} is given twice`);
+  });
+  return items.map((item) => ({
+    path: `${path}.${item}`,
+    json: { type: "float", low: 0, high: 1, ...(when && { when }) },
+    conditions,
+    simplex: path,
+  }));
+}
+
+/** The permutations, or simplices, that entries are parts of. */
+function ownersOf(entries: readonly Unkeyed[], kind: "permutation" | "simplex"): readonly string[] {
+  return [...new Set(entries.flatMap((entry) => entry[kind] ?? []))];
+}
+
+/** @throws {InvalidInputError} if a path stands below a permutation or a simplex, and is no part of it */
+function checkBranches(path: string, owners: readonly string[], paths: Map<string, Unkeyed>): void {
+  const above = owners.find((one) => path.startsWith(`${one}.`));
+  const entry = paths.get(path);
+  if (above !== undefined && entry?.permutation !== above && entry?.simplex !== above)
+    throw new InvalidInputError(`${path}: ${above} has no branches; use another name`);
 }
 
 /** The entries `path.*…`; a leaf with a length is its own item. */
 function itemsOf(path: string, json: ParameterJson, known: Map<string, ParameterJson>) {
-  if (json.type !== "array" && json.type !== "permutation") {
+  if (json.type !== "array" && json.type !== "permutation" && json.type !== "simplex") {
     const { length: _length, ...leaf } = json;
     return [{ path: `${path}.*`, json: leaf as ParameterJson }];
   }

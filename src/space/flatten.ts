@@ -2,7 +2,7 @@
  * From what users write, nested, to what is stored, flat.
  */
 import { InvalidInputError } from "../errors.ts";
-import type { ArrayNode, Group, Leaf, Node, OneOfNode, PermutationNode } from "./parameter.ts";
+import type { ArrayNode, Group, Leaf, Node, OneOfNode, PermutationNode, SimplexNode } from "./parameter.ts";
 import type { ParameterJson, ParametersJson } from "./types.ts";
 
 /** The flat form of a nested group. @throws {InvalidInputError} if a name cannot be part of a path */
@@ -28,7 +28,7 @@ function add(out: Record<string, ParameterJson>, path: string, node: Node): void
   if (typeof node.kind !== "string") return addGroup(out, `${path}.`, node as Group);
   if (node.kind === "oneOf") return addBranches(out, path, node as OneOfNode);
   if (node.kind === "array") return addArray(out, path, node as ArrayNode);
-  out[path] = leafJson(node as Leaf | PermutationNode);
+  out[path] = leafJson(node as Leaf | PermutationNode | SimplexNode);
 }
 
 function addBranches(out: Record<string, ParameterJson>, path: string, node: OneOfNode): void {
@@ -62,10 +62,10 @@ function addArray(out: Record<string, ParameterJson>, path: string, node: ArrayN
 }
 
 function isLeaf(node: Node): node is Leaf {
-  return typeof node.kind === "string" && !["oneOf", "array", "permutation"].includes(node.kind);
+  return typeof node.kind === "string" && !["oneOf", "array", "permutation", "simplex"].includes(node.kind);
 }
 
-function leafJson(leaf: Leaf | PermutationNode): ParameterJson {
+function leafJson(leaf: Leaf | PermutationNode | SimplexNode): ParameterJson {
   const { kind, ...rest } = leaf;
   return { type: kind, ...rest } as ParameterJson;
 }

@@ -18,6 +18,7 @@ const FIELDS: Readonly<
   constant: { needs: ["value"], takes: ["length"] },
   array: { needs: ["length"], takes: [] },
   permutation: { needs: ["items"], takes: ["default"] },
+  simplex: { needs: ["items"], takes: [] },
 };
 
 /**

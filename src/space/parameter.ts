@@ -73,6 +73,12 @@ export interface PermutationNode<T extends Scalar = Scalar> {
   readonly default?: readonly T[];
 }
 
+/** Shares of a whole: numbers from 0 to 1 that add up to 1. */
+export interface SimplexNode<T extends string = string> {
+  readonly kind: "simplex";
+  readonly items: readonly T[];
+}
+
 /** A choice between branches, each with parameters of its own: a discriminated union on `tag`. */
 export interface OneOfNode<Tag extends string = string, B extends Branches = Branches> {
   readonly kind: "oneOf";
@@ -97,7 +103,7 @@ export interface Group {
 }
 export type Branches = { readonly [choice: string]: Group };
 // biome-ignore lint/suspicious/noExplicitAny: `any` keeps the node types free of variance trouble
-export type Node = Leaf | PermutationNode | OneOfNode<any, any> | ArrayNode<any> | Group;
+export type Node = Leaf | PermutationNode | SimplexNode | OneOfNode<any, any> | ArrayNode<any> | Group;
 
 /** The value of a node, as an objective sees it. */
 export type InferNode<N> = N extends FloatNode | IntNode
@@ -117,7 +123,9 @@ export type InferNode<N> = N extends FloatNode | IntNode
               ? readonly InferNode<Item>[]
               : N extends PermutationNode<infer T>
                 ? readonly T[]
-                : InferGroup<N>;
+                : N extends SimplexNode<infer T>
+                  ? { readonly [K in T]: number }
+                  : InferGroup<N>;
 
 export type InferGroup<G> = { readonly [K in keyof G]: InferNode<G[K]> };
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
@@ -183,6 +191,16 @@ export function permutation<const T extends Scalar>(
   options: { readonly default?: readonly NoInfer<T>[] } = {},
 ): PermutationNode<T> {
   return { kind: "permutation", items, ...options };
+}
+
+/**
+ * Shares of a whole, one for each name: numbers from 0 to 1 that add up to 1.
+ *
+ * @example
+ * space({ mix: simplex(["web", "books", "code"]) }); // { mix: { web: 0.5, books: 0.3, code: 0.2 } }, for example
+ */
+export function simplex<const T extends string>(items: readonly T[]): SimplexNode<T> {
+  return { kind: "simplex", items };
 }
 
 /**

@@ -142,7 +142,7 @@ test.each([
 test("what stands below a permutation, a default that is none, and what a permutation has not", () => {
   const json = (extra: object) => ({ o: { type: "permutation", items: ["a", "b"], ...extra } });
   expect(() => readSpace({ ...json({}), "o.x": { type: "int", low: 1, high: 2 } })).toThrow(
-    "which has no branches",
+    "o has no branches",
   );
   expect(() => readSpace(json({ default: ["a"] }))).toThrow("does not have each item once");
   expect(() => readSpace(json({ length: 2 }))).toThrow('has no "length"');

@@ -12,6 +12,7 @@ import {
   oneOf,
   ordinal,
   permutation,
+  simplex,
   space,
   sumOf,
 } from "../space.ts";
@@ -69,6 +70,8 @@ const constrained = space(
   },
 );
 same<Equal<Infer<typeof constrained>["order"], readonly ("x" | "y" | 3)[]>>();
+const shared = space({ mix: simplex(["a", "b"]) });
+same<Equal<Infer<typeof shared>["mix"], { readonly a: number; readonly b: number }>>();
 // @ts-expect-error: a default of other items
 permutation(["x", "y"], { default: ["x", "z"] });
 

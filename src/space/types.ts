@@ -77,7 +77,8 @@ export interface Encoded {
  * One entry of the flat JSON form (published as `schema/space.json`). A path below a categorical's own path and
  * one of its choices (`opt`, `opt.sgd.momentum`) is active only with that choice; `when` adds conditions;
  * `length` makes an array of a leaf, `{ type: "array", length }` of the group whose entries are `path.*.…`. A
- * permutation is a parameter for each item, `path.item`: its place in the order, from 0.
+ * permutation is a parameter for each item, `path.item`: its place in the order, from 0. A simplex is one for each
+ * item too: its share.
  */
 export type ParameterJson = { readonly when?: Readonly<Record<string, Scalar | readonly Scalar[]>> } & (
   | {
@@ -113,6 +114,7 @@ export type ParameterJson = { readonly when?: Readonly<Record<string, Scalar | r
       /** The items in the order that the program uses today. */
       readonly default?: readonly Scalar[];
     }
+  | { readonly type: "simplex"; readonly items: readonly string[] }
 );
 export type ParametersJson = Readonly<Record<string, ParameterJson>>;
 
@@ -131,6 +133,8 @@ export type Functions = Readonly<Record<string, (params: never) => boolean>>;
 
 /** A constraint on inputs, ready to be asked. */
 export interface InputConstraint extends ConstraintJson {
+  /** It is not among those that were given, but follows from a parameter: shares add up to 1. */
+  readonly implied?: true;
   /** Whether it is an expression, or a function that this process has; if not, it seems to hold everywhere. */
   readonly known: boolean;
   /** The parameters that an expression names: where one of them has no value, it holds. */

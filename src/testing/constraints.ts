@@ -12,6 +12,7 @@ import {
   type Params,
   permutation,
   type Space,
+  simplex,
   space,
   sumOf,
   type Tree,
@@ -97,6 +98,7 @@ const constrained: Readonly<Record<string, { readonly space: Space; readonly fix
     fixed: { "order.drop": 0 },
   },
   "an order without constraints": { space: space({ order: permutation(["a", "b", "c"]), k: int(0, 2) }) },
+  shares: { space: space({ mix: simplex(["a", "b", "c"]), x: float(0, 1) }), fixed: { "mix.b": 0.6 } },
   "one item": { space: space({ order: permutation(["alone"]), x: float(0, 1) }) },
 };
 
