@@ -21,7 +21,7 @@ export type AutoState = Balance;
  * first and then trains the best, but it need not know when it will end.
  *
  * Where it knows, because there is a time limit, all but one of the trainings come last, and none that would not end
- * in time. Where only the number of trials is limited, one in twelve is trained to its end, and at least three.
+ * in time. Where only the number of trials is limited, one in six is trained to its end, and at least three.
  *
  * Several objectives: a trial is as good as few others dominate it. Without `steps.max` the first three trials are
  * trained to their ends, to see how long that is.

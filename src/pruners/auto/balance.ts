@@ -13,7 +13,7 @@ export interface Balance {
 /** The share of all steps that goes into full trainings. @see docs/pruners.md, where it was measured */
 const TRAINING_SHARE = 0.4;
 /** Where only the number of trials is limited, one in so many is trained to its end, and not fewer than three. */
-const TRIALS_PER_TRAINING = 12;
+const TRIALS_PER_TRAINING = 6;
 const FEWEST_TRAININGS = 3;
 /** Before a time limit all trainings come last, but for one, unless there is time for so few rounds of them. */
 const FEW_ROUNDS = 2;
