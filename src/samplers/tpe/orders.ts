@@ -10,7 +10,7 @@ import { type Rng, rng } from "../../random.ts";
 import { adoptEncoded } from "../../space/adopt.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
 import type { Encoded } from "../../space/types.ts";
-import { byRank, type Observation, type Observed } from "../observed.ts";
+import { byRank, type Observed } from "../observed.ts";
 import type { Density } from "./density.ts";
 import { bestRows, violationOf } from "./ranking.ts";
 import { insertSorted, type Sorted, sortedNothing } from "./sorted.ts";
@@ -31,7 +31,7 @@ export interface Orders {
   readonly stream: Rng;
   /** Places of observations, best first, where `isPlain`. */
   ranked: number[];
-  /** Whether all have one loss, and those that have one were trained to their end: then `byRank` orders them. */
+  /** Whether there is one objective, and all say by how much they are infeasible: then `byRank` orders them. */
   isPlain: boolean;
   /** For each parameter, places of the observations that have it, ascending. */
   coordinates: Sorted[];
@@ -89,14 +89,8 @@ export function reorder(orders: Orders, { list, revisions, problem }: Observed):
     const { unit, active } = list[place];
     insert(orders.ranked, place, (other) => byRank(list[other], list[place]) <= 0);
     for (let j = 0; j < unit.length; j++) if (active[j]) insertSorted(orders.coordinates[j], place, unit[j]);
-    if (!isEnded(list[place])) orders.isPlain = false;
+    if (violationOf(list[place]) !== list[place].violation) orders.isPlain = false;
   }
-}
-
-/** Whether it failed, or was trained to its end and says by how much it is infeasible. */
-function isEnded(observation: Observation): boolean {
-  const { loss, step, violation } = observation;
-  return Number.isNaN(loss) || (step === Number.POSITIVE_INFINITY && violationOf(observation) === violation);
 }
 
 /** Inserts after all those that come before it. */

@@ -6,7 +6,7 @@ import type { Problem } from "../../problem.ts";
 import { rng } from "../../random.ts";
 import { float, space } from "../../space.ts";
 import type { Trial } from "../../trial.ts";
-import { type Observation, observationOf } from "../observed.ts";
+import { byRank, type Observation, observationOf } from "../observed.ts";
 import { bestRows, betterOf } from "./ranking.ts";
 
 const one: Problem = {
@@ -32,16 +32,10 @@ function observed(problem: Problem, told: Partial<Trial>): Observation {
   return observationOf(problem, trial)!;
 }
 
-/** A trial that reported these losses at these steps and was stopped there, or went on to its end. */
-function curve(
-  reports: readonly (readonly [number, number])[],
-  state: Trial["state"] = "pruned",
-): Observation {
-  return observed(one, {
-    state,
-    losses: [reports[reports.length - 1][1]],
-    reports: reports.map(([step, loss]) => ({ step, time: 0, values: { loss } })),
-  });
+/** A trial that reported these losses, step by step, and was stopped there or went on to its end. */
+function curve(losses: readonly number[], state: Trial["state"] = "pruned"): Observation {
+  const reports = losses.map((loss, n) => ({ step: n + 1, time: 0, values: { loss } }));
+  return observed(one, { state, losses: losses.slice(-1), reports });
 }
 
 test("of several objectives, whole fronts come first, then what keeps most of the last one's volume", () => {
@@ -87,62 +81,33 @@ test("feasible ones come first, then those that are less far off, failed ones la
   expect(betterOf(list, constrained, 3)).toEqual([5, 3, 4]);
 });
 
-test("trials are compared at the furthest step that enough of them reached", () => {
-  // two early ones went to their end only because nobody was there to compare them with
+test("those that went further come first, and are compared with those that came as far", () => {
   const list = [
-    curve(
-      [
-        [1, 5],
-        [3, 5],
-        [9, 4.5],
-      ],
-      "complete",
-    ),
-    curve(
-      [
-        [1, 6],
-        [3, 6],
-        [9, 5.5],
-      ],
-      "complete",
-    ),
-    curve([
-      [1, 4],
-      [3, 3],
-    ]),
-    curve([
-      [1, 3],
-      [3, 2],
-    ]),
-    curve([
-      [1, 3],
-      [3, 4],
-    ]),
-    curve([[1, 7]]),
-    curve([[1, 6.5]]),
-    curve([[1, 6.7]], "running"),
+    curve([4.5, 4.5, 4.5], "complete"),
+    curve([5.5, 5.5, 5.4], "complete"),
+    curve([4, 3]),
+    curve([3, 2]),
+    curve([3, 4], "paused"),
+    curve([0.1]),
+    curve([6.5]),
+    curve([6.7, 6], "running"),
   ];
-  expect(betterOf(list, one, 1)).toEqual([3]);
-  expect(betterOf(list, one, 2)).toEqual([3, 2]);
-  // those who did not come as far come later, whatever they reported
-  expect(betterOf(list.slice(0, 5).concat(curve([[1, 0.1]])), one, 2)).toEqual([3, 2]);
-  // of all, those with nothing to be compared by: the longer the better, then the loss
-  expect(betterOf(list, one, 8).slice(5)).toEqual([6, 7, 5]);
+  expect(betterOf(list, one, 8)).toEqual([0, 1, 3, 2, 4, 7, 5, 6]);
+  expect(betterOf(list, one, 3)).toEqual([0, 1, 3]);
+  // of several objectives too
+  const several = list.map((each) => ({ ...each, losses: Float64Array.of(each.loss, -each.loss) }));
+  expect(betterOf(several, two, 5).slice(0, 2).sort()).toEqual([0, 1]);
+  expect(betterOf(several, two, 6).slice(2).sort()).toEqual([2, 3, 4, 7]);
 });
 
-test("those that were trained to their end are compared by what they came to, once they are enough", () => {
-  const list = [
-    ...[5, 4, 3, 2, 1].map((last) =>
-      curve(
-        [
-          [1, 10 - last],
-          [3, last],
-        ],
-        "complete",
-      ),
-    ),
-    ...[0.5, 0.4, 0.3].map((last) => curve([[1, last]])),
-  ];
-  expect(betterOf(list, one, 1)).toEqual([4]);
-  expect(betterOf(list, one, 2)).toEqual([4, 3]);
+test("of one objective it is the order of `byRank`", () => {
+  const stream = rng(8, "ranks");
+  const list = Array.from({ length: 60 }, () => {
+    const losses = Array.from({ length: 1 + stream.integer(3) }, () => stream.integer(6));
+    const state = stream.uniform() < 0.2 ? "failed" : stream.uniform() < 0.5 ? "complete" : "pruned";
+    const one = curve(losses, state);
+    return { ...one, violation: stream.uniform() < 0.2 ? stream.integer(3) : 0 };
+  });
+  const ranked = [...list].sort(byRank);
+  expect(betterOf(list, one, 60).map((place) => list[place])).toEqual(ranked);
 });
