@@ -38,6 +38,8 @@ export interface Layout {
   natural(u: Float64Array): Float64Array;
   /** The derivative by u, from that by the natural values. */
   chain(u: Float64Array, inNatural: Float64Array): Float64Array;
+  /** The derivative by single numbers' natural values, by name, from that by u. */
+  byName(u: Float64Array, inU: Float64Array): Record<string, number>;
   /** The scale of change for values by name; others start as they would. @throws {InvalidInputError} */
   encode(values: HyperValues): Float64Array;
   /** Natural values by name. */
@@ -174,6 +176,15 @@ export function layout(hypers: Hypers, params: Flat<NdArray>, seed: number): Lay
         for (let k = first; k < first + count; k++) mean += value[k] * inNatural[k];
         for (let k = first; k < first + count; k++) out[k] = (value[k] * (inNatural[k] - mean)) / temperature;
       }
+      return out;
+    },
+    byName(u, inU) {
+      const value = natural(u);
+      const out: Record<string, number> = {};
+      leaves.forEach(({ hyper, name, offset, shape }, i) => {
+        const alone = name === hyper && shape.length === 0;
+        if (alone) out[name] = inU[offset] / slopeOf(specs[i], value[offset]);
+      });
       return out;
     },
     encode,

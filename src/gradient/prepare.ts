@@ -16,6 +16,8 @@ import type { Bilevel, Loss } from "./problem.ts";
 export interface Programs {
   /** (W, S, H, B, C) → W′, S′, G, [loss] */
   readonly step: Program;
+  /** (W, S, G, H, C) → W′, S′: the update alone. */
+  readonly apply: Program;
   /** (W, S, G, H, C, A, AS) → cotangents of W, S, G, and of the optimiser's slots: elementwise only. */
   readonly pull: Program;
   /** (W, H, B, A, base) → base + H·a, and ∂²/∂λ∂w · a in the loss's slots. */
@@ -150,6 +152,7 @@ export async function prepare(problem: Bilevel): Promise<Prepared> {
       const next = updates(w, s, gradient, h, clock);
       return [next.slice(0, w.length), next.slice(w.length), gradient, [value]];
     }),
+    apply: engine.compile((w, s, g, h, clock) => cut(updates(w, s, g, h, clock), w.length)),
     pull: engine.compile((w, s, g, h, clock, a, as) => {
       const cotangents = [...a, ...as];
       const { gradient } = engine.gradient(

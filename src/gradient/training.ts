@@ -100,6 +100,9 @@ export async function runSteps(
   return { state: current, records, loss };
 }
 
+/** A weight that large means that training diverged. */
+const DIVERGED = 1e4;
+
 /** Which tensor stopped being finite first, and what to do. */
 async function culprit(p: Prepared, record: StepRecord, step: number, loss: number): Promise<string> {
   const hint = "lower the upper bound of the learning rate, or start lower";
@@ -113,6 +116,13 @@ async function culprit(p: Prepared, record: StepRecord, step: number, loss: numb
       if (bad !== undefined)
         return `inner loss is ${loss} at step ${step}: ${what} ${p.params.names[i]} contain ${bad}; ${hint}`;
     }
+  const largest = { name: "", value: 0 };
+  for (const [i, tensor] of record.w.entries())
+    for (const v of await p.engine.read(tensor))
+      if (Math.abs(v) > largest.value)
+        Object.assign(largest, { name: p.params.names[i], value: Math.abs(v) });
+  if (largest.value > DIVERGED)
+    return `inner loss is ${loss} at step ${step}: the weights ${largest.name} have grown to ${largest.value.toExponential(0)}; ${hint}`;
   return `inner loss is ${loss} at step ${step}, though all weights are finite; look at inner.loss and its data`;
 }
 
