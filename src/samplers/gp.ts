@@ -166,7 +166,7 @@ function candidatesOf(
     believe(hosts, open.pending);
     const acquisition = goalOf(outcomes, origin, slot.rng, {
       ...(ensemble && { ensemble }),
-      reach: slot.number % 2 === 0 ? "front" : "all",
+      reach: slot.number % 2 === 0 ? "all" : "front",
     });
     if (acquisition === undefined) return undefined;
     return search({

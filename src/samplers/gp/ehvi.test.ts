@@ -6,6 +6,7 @@ import { logExpectedImprovement } from "./acquisition.ts";
 import { hypervolumeImprovement } from "./ehvi.ts";
 import { feasibility } from "./feasibility.ts";
 import { scalarisations, scalarisedImprovement } from "./scalarised.ts";
+import { trusted } from "./several.ts";
 import type { Rule } from "./surface.ts";
 
 const at = (rule: Rule, mean: readonly number[], std: readonly number[]) =>
@@ -127,6 +128,13 @@ describe("expected hypervolume improvement", () => {
     expect(values[0]).toBeGreaterThan(values[1]);
     expect(values[1]).toBeGreaterThan(values[2]);
   });
+});
+
+test("where models are trusted more, all is as if they were surer", () => {
+  const rule = hypervolumeImprovement(nondominatedBoxes(front2, [1, 1]));
+  const { value } = rule.slope([0.35, 0.45], [0.1, 0.05]);
+  expect(trusted(rule).slope([0.35, 0.45], [0.2, 0.1]).value).toBe(value);
+  expectSlopes(trusted(rule), [0.35, 0.45], [0.2, 0.1], 6);
 });
 
 test("feasibility is the sum of the logarithms of its probabilities, and has its slopes", () => {

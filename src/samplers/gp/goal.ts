@@ -46,7 +46,7 @@ export function goalOf(
   {
     ensemble,
     imagines = ensemble === undefined,
-    reach = "front",
+    reach = "all",
   }: { readonly ensemble?: Ensemble; readonly imagines?: boolean; readonly reach?: Reach } = {},
 ): Acquisition | undefined {
   const { objectives, limits } = outcomes;
