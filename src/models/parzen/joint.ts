@@ -16,6 +16,8 @@ const ABSENT = -1e6;
 /** Doubles of a block of two components and two dimensions, and of one dimension's half. */
 const BLOCK = 8;
 const HALF = 4;
+/** How far after its centre a component's 1/(√2 σ) stands. */
+export const WIDTH = 2;
 /** Doubles of a candidate's coordinate. */
 const QUERY = 6;
 /** Candidates that are looked at together. */
@@ -196,15 +198,9 @@ export function writeQuery(
   return own;
 }
 
-/** A component's own centre and standard deviation; of a choice, `centre` is its code, below 0 where it has none. */
-export function componentOf(
-  { memory }: Kernels,
-  { at, group }: Joint,
-  d: number,
-  component: number,
-): { readonly centre: number; readonly sigma: number } {
-  const block = at + group * (d >> 1) + BLOCK * (component >> 1) + HALF * (d & 1) + (component & 1);
-  return { centre: memory[block], sigma: Math.SQRT1_2 / memory[block + 2] };
+/** Where a component's centre stands (or the code of its choice, below 0 where it has none); see `WIDTH`. */
+export function placeOf({ at, group }: Joint, d: number, component: number): number {
+  return at + group * (d >> 1) + BLOCK * (component >> 1) + HALF * (d & 1) + (component & 1);
 }
 
 /** Whether a component has the branch. */

@@ -10,12 +10,13 @@ import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
 import {
   buildJoint,
-  componentOf,
   hasBranch,
   type Joint,
   type Members,
   MOST_QUERIES,
   ownShare,
+  placeOf,
+  WIDTH,
   writeIntegers,
   writeQuery,
 } from "./joint.ts";
@@ -98,22 +99,20 @@ export function mixture(kernels: Kernels, branches: readonly Branch[], members: 
     },
     pick: (rng) => pick(weights, rng, undefined),
     draw(unit, isActive, rng, chosen = pick(weights, rng, undefined)) {
+      const { memory } = kernels;
       for (const joint of joints) {
         if (!isActive(joint.first)) continue;
         const has = (i: number) => hasBranch(kernels, joint, i);
         const component = joint.everywhere || has(chosen) ? chosen : pick(weights, rng, has);
+        const expected = component === count ? members.prior : undefined;
         const { dimensions } = joint.branch;
         for (let d = 0; d < dimensions.length; d++) {
           const { index, choices } = dimensions[d];
-          if (component === count && members.prior !== undefined) {
-            unit[index] = members.prior.quantile(index, rng.uniform());
-            continue;
-          }
-          const { centre, sigma } = componentOf(kernels, joint, d, component);
-          unit[index] =
-            choices > 0
-              ? drawChoice(choices, centre, ownShare(count, choices), rng)
-              : drawTruncated(centre, sigma, rng);
+          const place = placeOf(joint, d, component);
+          if (expected !== undefined) unit[index] = expected.quantile(index, rng.uniform());
+          else if (choices > 0)
+            unit[index] = drawChoice(choices, memory[place], ownShare(count, choices), rng);
+          else unit[index] = drawTruncated(memory[place], Math.SQRT1_2 / memory[place + WIDTH], rng);
         }
       }
     },
