@@ -68,11 +68,10 @@ export function space<const G extends Group>(
 }
 
 export { adopt, adoptEncoded, isWhole } from "./space/adopt.ts";
-export { allowedAt, requireAllowed, requireKnown } from "./space/allowed.ts";
-export { givenConstraints, jsonOf } from "./space/constraint.ts";
+export { requireAllowed, requireKnown } from "./space/allowed.ts";
 export { fromUnit, problemWith, toUnit, valuesOf } from "./space/domain.ts";
 export { type Lattice, lattice } from "./space/lattice.ts";
 export { place } from "./space/place.ts";
 export { ascending, sumOf } from "./space/relations.ts";
 export { parametersOf } from "./space/split.ts";
-export { written, writtenPaths } from "./space/written.ts";
+export { written } from "./space/written.ts";

@@ -12,7 +12,7 @@ import { InvalidInputError } from "../errors.ts";
 import type { Configuration } from "../events.ts";
 import type { Objective } from "../objective.ts";
 import type { Params } from "../space/types.ts";
-import { writtenPaths } from "../space.ts";
+import { writtenPaths } from "../space/written.ts";
 import type { Study } from "../study.ts";
 import type { Json, ObjectiveSpec } from "../trial.ts";
 

@@ -2,7 +2,8 @@
  * `fettle trials`: a study's trials as a table, CSV or JSON.
  */
 import { startedTrials } from "../history.ts";
-import { written, writtenPaths } from "../space.ts";
+import { writtenPaths } from "../space/written.ts";
+import { written } from "../space.ts";
 import { withStudy } from "./context.ts";
 import { csvLines } from "./csv.ts";
 import { cell, duration, table, write } from "./output.ts";

@@ -2,9 +2,10 @@
  * The search space and the points that are given in it, with errors that say where they were given.
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
+import { givenConstraints, jsonOf } from "../space/constraint.ts";
 import type { Prior, Scalar } from "../space/parameter.ts";
 import type { Functions, ParameterJson, Params, Space } from "../space/types.ts";
-import { givenConstraints, jsonOf, parametersOf, problemWith, readSpace } from "../space.ts";
+import { parametersOf, problemWith, readSpace } from "../space.ts";
 import type { ConfigFile } from "./file.ts";
 import { type Flags, nameAndText } from "./flags.ts";
 import { parseParameterFlag } from "./parameter-flag.ts";

@@ -2,8 +2,8 @@
  * The constraints that a file and flags give, with where each of them stands.
  */
 import { InvalidInputError, messageOf } from "../errors.ts";
+import { givenConstraints, jsonOf } from "../space/constraint.ts";
 import type { ConstraintJson } from "../space/types.ts";
-import { givenConstraints, jsonOf } from "../space.ts";
 import { parseExpression } from "./expression.ts";
 import type { ConfigFile } from "./file.ts";
 import type { Flags } from "./flags.ts";

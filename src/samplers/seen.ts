@@ -5,8 +5,9 @@ import { UnsupportedError } from "../errors.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Slot } from "../sampler.ts";
 import { adopt } from "../space/adopt.ts";
+import { allowedAt } from "../space/allowed.ts";
 import type { Params, Space } from "../space/types.ts";
-import { allowedAt, place, valuesOf } from "../space.ts";
+import { place, valuesOf } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { settledPoints } from "./points.ts";
 

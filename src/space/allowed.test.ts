@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { expression } from "../config/expression.ts";
 import { rng } from "../random.ts";
 import {
-  allowedAt,
   array,
   ascending,
   categorical,
@@ -22,6 +21,7 @@ import {
   space,
   sumOf,
 } from "../space.ts";
+import { allowedAt } from "./allowed.ts";
 import { snapOf } from "./snap.ts";
 
 const stream = (seed: number) => rng(seed, "points");

@@ -58,6 +58,10 @@ const DEEPEST = 100;
  */
 export function conditionOf(tree: unknown, scope: Scope): Condition {
   const named = new Set<string>();
+  if (typeof tree === "string")
+    throw new InvalidInputError(
+      'it is a text, which expression() of "fettle/node" reads; here stands a function or a tree',
+    );
   const { kind, value } = compile(tree, scope, named, 0);
   if (kind !== "boolean")
     throw new InvalidInputError("it is no condition: compare it with something, such as <= 1");

@@ -2,23 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericalError } from "../errors.ts";
 import { rng } from "../random.ts";
-import {
-  array,
-  categorical,
-  float,
-  int,
-  oneOf,
-  permutation,
-  readSpace,
-  space,
-  written,
-  writtenPaths,
-} from "../space.ts";
+import { array, categorical, float, int, oneOf, permutation, readSpace, space, written } from "../space.ts";
 import { adopt } from "./adopt.ts";
 import { changes, refusal } from "./change.ts";
 import { lattice } from "./lattice.ts";
 import { factorial, placesOfRank } from "./permutation.ts";
 import { snapOf } from "./snap.ts";
+import { writtenPaths } from "./written.ts";
 
 const s = space({ order: permutation(["relu", "norm", 7, "a b"]), x: float(0, 1) });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { rng } from "../random.ts";
-import { array, float, givenConstraints, int, oneOf, place, readSpace, simplex, space } from "../space.ts";
+import { array, float, int, oneOf, place, readSpace, simplex, space } from "../space.ts";
+import { givenConstraints } from "./constraint.ts";
 
 const s = space({ mix: simplex(["web", "books", "code"]), lr: float(0, 1) });
 

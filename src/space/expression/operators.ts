@@ -29,7 +29,8 @@ export const EQUAL = 1e-9;
 /** Whether two values are the same, numbers up to rounding. */
 export function same(a: Scalar, b: Scalar): boolean {
   if (typeof a !== "number" || typeof b !== "number") return a === b;
-  return a === b || Math.abs(a - b) <= EQUAL * Math.max(1, Math.abs(a), Math.abs(b));
+  if (Number.isInteger(a) && Number.isInteger(b)) return a === b; // large ones may be next to each other
+  return Math.abs(a - b) <= EQUAL * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
 const numbers = (values: readonly Value[], params: Params) => values.map((value) => value(params) as number);
