@@ -41,6 +41,8 @@ export type Outcome =
       readonly values?: Numbers;
       readonly gradient?: Numbers;
       readonly constraints?: Numbers;
+      /** Effective parameters, where the trial tuned some itself. */
+      readonly tuned?: Params;
     }
   | { readonly kind: "failed"; readonly error: TrialError }
   /** It was ended by `cancel`, or by a verdict. */

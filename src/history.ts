@@ -369,7 +369,6 @@ function finish(history: History, event: Of<"finished">): void {
   const ended: Trial = {
     ...trial,
     ...(event.gradient && { gradient: numbersFromWire(event.gradient) }),
-    ...(event.tuned && { tuned: event.tuned }),
     ...outcome(history, event.state, event, trial.reports),
     times: { ...trial.times, finished: event.time },
   };
@@ -391,7 +390,7 @@ function mayRetry(history: History, number: number, kind: "lost" | "failed"): bo
 
 /** Back to the head of the queue: what was begun is finished before anything new. */
 function wait(history: History, trial: Trial, error?: TrialError): void {
-  const { values: _values, losses: _losses, ...rest } = trial;
+  const { values: _values, losses: _losses, gradient: _gradient, tuned: _tuned, ...rest } = trial;
   put(history, { ...rest, state: "waiting", error });
   history.waiting.unshift(trial.number);
   history.last = { number: trial.number };

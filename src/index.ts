@@ -35,6 +35,7 @@ export { type CmaesOptions, cmaes } from "./samplers/cmaes.ts";
 export { type DehbOptions, dehb } from "./samplers/dehb.ts";
 export { forest } from "./samplers/forest.ts";
 export { gp } from "./samplers/gp.ts";
+export { type GradientOptions, gradient } from "./samplers/gradient.ts";
 export { grid } from "./samplers/grid.ts";
 export { halton } from "./samplers/halton.ts";
 export { type NsgaOptions, nsga2 } from "./samplers/nsga2.ts";

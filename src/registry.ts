@@ -21,6 +21,7 @@ import { cmaes } from "./samplers/cmaes.ts";
 import { dehb } from "./samplers/dehb.ts";
 import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
+import { gradient } from "./samplers/gradient.ts";
 import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
 import { nsga2 } from "./samplers/nsga2.ts";
@@ -49,6 +50,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   dehb,
   forest,
   gp,
+  gradient,
   grid,
   halton,
   nsga2,

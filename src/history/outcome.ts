@@ -50,9 +50,13 @@ function excess({ atMost, atLeast }: ConstraintSpec, value: number): number {
 export function outcome(
   history: History,
   state: TrialState,
-  told: { readonly values?: WireNumbers; readonly constraints?: WireNumbers },
+  told: {
+    readonly values?: WireNumbers;
+    readonly constraints?: WireNumbers;
+    readonly tuned?: Trial["tuned"];
+  },
   reports: readonly Report[],
-): Pick<Trial, "state" | "values" | "losses" | "constraints" | "error"> {
+): Pick<Trial, "state" | "values" | "losses" | "constraints" | "tuned" | "error"> {
   const { problem } = history;
   const { objectives, constraints = [] } = problem;
   const values = told.values ? numbersFromWire(told.values) : reports[reports.length - 1]?.values;
@@ -66,6 +70,7 @@ export function outcome(
     ...(values && { values: Object.freeze(values) }),
     ...(isWhole && { losses: Object.freeze(losses) }),
     ...limits,
+    ...tunedBy(told.tuned, reports, values),
   };
   if (state !== "complete") return { state, ...kept };
   const missing =
@@ -76,6 +81,19 @@ export function outcome(
   return undefinedNumber === undefined
     ? { state, ...kept }
     : failed(`${undefinedNumber.name} is NaN`, { values });
+}
+
+/** Effective parameters told at the end, else those of the last report with the trial's values, else of the last with any. */
+function tunedBy(
+  told: Trial["tuned"],
+  reports: readonly Report[],
+  values: Numbers | undefined,
+): Pick<Trial, "tuned"> {
+  const own = reports.filter(({ params }) => params !== undefined);
+  const names = Object.keys(values ?? {});
+  const equal = own.findLast((report) => names.every((name) => report.values[name] === values?.[name]));
+  const tuned = told ?? (equal ?? own[own.length - 1])?.params;
+  return tuned === undefined ? {} : { tuned: Object.freeze(tuned) };
 }
 
 function failed(message: string, kept: Partial<Trial> = {}): Pick<Trial, "state" | "error"> {

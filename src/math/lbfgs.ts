@@ -105,7 +105,7 @@ export function minimise(
 }
 
 /** The two-loop recursion: an estimate of the inverse Hessian, times a gradient. */
-function inverseHessianTimes(
+export function inverseHessianTimes(
   pairs: readonly { s: Float64Array; y: Float64Array; sy: number }[],
   gradient: Float64Array,
 ): Float64Array<ArrayBuffer> {

@@ -48,6 +48,7 @@ const abilities: Readonly<Record<string, Abilities>> = {
   dehb: { models: true, several: "learns" },
   forest: { models: true, several: "learns" },
   gp: { models: true, several: "learns" },
+  gradient: { models: true, ...ofOne }, // without gradients, as here, by another sampler; see gradient.test.ts
   grid: { finite: true }, // a real interval has no points of its own; see grid.test.ts
   halton: {},
   nsga2: generations,

@@ -3,6 +3,7 @@
  */
 import type { Problem } from "../problem.ts";
 import { adoptEncoded } from "../space/adopt.ts";
+import type { Encoded } from "../space/types.ts";
 import type { Trial } from "../trial.ts";
 
 export interface Observation {
@@ -67,7 +68,7 @@ export function observationOf(
   trial: Trial,
   { clip = false, feasible = false }: Reading = {},
 ): Observation | undefined {
-  const point = adoptEncoded(space, trial.params, clip);
+  const point = pointOf(space, trial, clip);
   if (point === undefined) return undefined;
   let violation = 0;
   for (const value of Object.values(trial.constraints ?? {}))
@@ -85,6 +86,12 @@ export function observationOf(
     step: stepOf(trial),
     violation,
   };
+}
+
+/** Where a trial was in the end: what it tuned itself counts in place of what it was given, if that is a point at all. */
+function pointOf(space: Problem["space"], { params, tuned }: Trial, clip: boolean): Encoded | undefined {
+  const end = tuned && adoptEncoded(space, { ...params, ...tuned }, clip);
+  return end ?? adoptEncoded(space, params, clip);
 }
 
 /**

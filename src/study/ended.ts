@@ -27,6 +27,7 @@ export function reportOfEnd(problem: Problem, trial: Trial, { handle, outcome }:
     values: numbersToWire(values),
     ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
     ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
+    ...(outcome.tuned && { params: outcome.tuned }),
   };
   return { kind: "report", handle, report };
 }
@@ -45,6 +46,7 @@ export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verd
     ...(outcome.values && { values: numbersToWire(outcome.values) }),
     ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
     ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
+    ...(outcome.tuned && { tuned: outcome.tuned }),
   };
 }
 

@@ -43,6 +43,7 @@ export function outcomeOf(
     values: numbersFromWire(values),
     ...(final?.gradient && { gradient: numbersFromWire(final.gradient) }),
     ...(final?.constraints && { constraints: numbersFromWire(final.constraints) }),
+    ...(final?.params && { tuned: final.params }),
   };
 }
 
