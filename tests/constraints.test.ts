@@ -160,7 +160,7 @@ describe("permutations", () => {
     ["order=a,a:permutation", 'item "a" is given twice'],
     ["order=:permutation", "a value is missing"],
     ["order=a,b:permutation:log", '":log" does not apply to a list'],
-    ["order=a,b:permutation:default=a", '":permutation" and ":default" do not go together'],
+    ["order=a,b:permutation:default=a", 'default ["a"] does not have each item once'],
   ])("-p %s is refused", (flag, message) => {
     const { code, stderr } = place.fettle("run", "-p", flag, "--min", "loss", "--", "true");
     expect(code).toBe(2);

@@ -63,7 +63,7 @@ export function parseParameterText(text: string, show: (example: string) => stri
   if (range) return { ...readRange(range[1], range[2], options, show), ...length };
   if (group) return { type: "array", length: readLength(options.length as Piece) };
   const choices = values.map((piece) => readChoice(piece, show));
-  if (options.permutation) return { type: "permutation", items: itemsAlone(choices, suffixes) };
+  if (options.permutation) return readPermutation(choices, suffixes, options);
   if (options.simplex) return { type: "simplex", items: itemsAlone(choices, suffixes).map(String) };
   if (single) return { type: "constant", value: choices[0], ...length };
   return { ...readChoices(choices, options, show), ...length };
@@ -202,6 +202,22 @@ export function parseScalar({ text, quoted }: Piece): Scalar {
   if (text === "true" || text === "false") return text === "true";
   if (text === "null") return null;
   return PLAIN_NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) + 0 : text;
+}
+
+/** The default is the items in another order, with commas too. */
+function readPermutation(
+  choices: readonly Scalar[],
+  suffixes: readonly Suffix[],
+  { default: initial }: Options,
+): ParameterJson {
+  const items = itemsAlone(
+    choices,
+    suffixes.filter(({ name }) => name !== "default"),
+  );
+  const order =
+    initial &&
+    readPieces(initial.text).values.map(({ text }) => items.find((item) => String(item) === text) ?? text);
+  return { type: "permutation", items, ...(order && { default: order }) };
 }
 
 /** Items of a permutation or a simplex. @throws {InvalidInputError} if another suffix stands there too */

@@ -82,7 +82,12 @@ export function extendSpace(space: Space, texts: readonly string[], where: reado
 
 function replaced(before: ParameterJson, after: ParameterJson): ParameterJson {
   const { when, tag, length, default: initial, prior } = before as ParameterJson & Optional;
-  if (after.type === "array") return { ...(when && { when }), ...after };
+  if (after.type === "array" || after.type === "simplex") return { ...(when && { when }), ...after };
+  if (after.type === "permutation") {
+    const kept =
+      before.type === "permutation" && sameItems(before.items, after.items) ? before.default : undefined;
+    return { ...(when && { when }), ...(kept && { default: kept }), ...after };
+  }
   const [alone] = readSpace({ p: { ...after, length: undefined } }).parameters;
   const fits = (value: Scalar | undefined) =>
     value !== undefined && after.type === before.type && problemWith(alone, value) === undefined;
@@ -94,6 +99,10 @@ function replaced(before: ParameterJson, after: ParameterJson): ParameterJson {
     ...(fits(prior?.value) && { prior }),
     ...after,
   } as ParameterJson;
+}
+
+function sameItems(before: readonly Scalar[], after: readonly Scalar[]): boolean {
+  return before.length === after.length && before.every((item) => after.includes(item));
 }
 
 interface Optional {
