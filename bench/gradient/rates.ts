@@ -1,0 +1,108 @@
+/**
+ * Task 4: learning rate, momentum and L2 of a network 784-64-10 by exact gradients of its validation loss, against
+ * random search with as much processor time, over several seeds.
+ */
+
+import { evaluate } from "../../src/gradient/evaluate.ts";
+import { batches, bilevel, hp, momentum, normal, tune, zeros } from "../../src/gradient/index.ts";
+import { prepare } from "../../src/gradient/prepare.ts";
+import { rng } from "../../src/random.ts";
+import { batchOf, CLASSES, type Examples, fashion, mnist, pick, shuffledOrder } from "./data.ts";
+import { bound, cpuSeconds, type Line } from "./measure.ts";
+
+const HIDDEN = 64;
+const EXAMPLES = 2000;
+const BATCH = 100;
+const STEPS = 100;
+
+function problem(all: Examples, seed: number) {
+  const order = shuffledOrder(all.count, seed);
+  const train = batchOf(pick(all, order.slice(0, EXAMPLES)));
+  const validation = batchOf(pick(all, order.slice(EXAMPLES, 2 * EXAMPLES)));
+  return bilevel({
+    init: (random) => ({
+      w1: normal(random, [all.features, HIDDEN], 0.05),
+      b1: zeros([HIDDEN]),
+      w2: normal(random, [HIDDEN, CLASSES], 0.12),
+      b2: zeros([CLASSES]),
+    }),
+    hypers: { lr: hp.log(1e-4, 1), mu: hp.logit(0, 1, { start: 0.5 }), l2: hp.log(1e-6, 0.1) },
+    inner: {
+      data: batches(train, BATCH, rng(seed)),
+      loss: ($, { w1, b1, w2, b2 }, { l2 }, { x, y }) =>
+        $.crossEntropy($.relu(x.dot(w1).add(b1)).dot(w2).add(b2), y).add(
+          w1.square().sum().add(w2.square().sum()).mul(l2).mul(0.5),
+        ),
+      optimizer: momentum({ lr: "lr", momentum: "mu" }),
+      steps: STEPS,
+    },
+    outer: {
+      data: validation,
+      loss: ($, { w1, b1, w2, b2 }, _, { x, y }) =>
+        $.crossEntropy($.relu(x.dot(w1).add(b1)).dot(w2).add(b2), y),
+    },
+    seed,
+  });
+}
+
+export interface Duel {
+  readonly gradient: number;
+  readonly random: number;
+  readonly cpu: number;
+  readonly trials: number;
+}
+
+/** The best validation loss of both with the same processor time, compilation counted. */
+export async function duel(all: Examples, seed: number, steps = 10): Promise<Duel> {
+  const own = problem(all, seed);
+  let before = cpuSeconds();
+  const { value } = await tune(own, { steps, starts: 4, rate: 0.5 });
+  const cpu = cpuSeconds() - before;
+  before = cpuSeconds();
+  const p = await prepare(own);
+  const draw = rng(seed, "random search");
+  const { lower, upper } = p.layout;
+  let random = Number.POSITIVE_INFINITY;
+  let trials = 0;
+  for (; cpuSeconds() - before < cpu; trials++) {
+    // Momentum between 0.05 and 0.98 on its logit; the others over their range on a logarithmic scale.
+    const [low, high] = [
+      [lower[0], -2.94, lower[2]],
+      [upper[0], 3.89, upper[2]],
+    ];
+    const u = Float64Array.from(low, (v, i) => v + (high[i] - v) * draw.uniform());
+    const found = await evaluate(p, u, { method: "firstOrder" }).catch(() => undefined);
+    if (found !== undefined && found.value < random) random = found.value;
+    found?.dispose();
+  }
+  p.dispose();
+  return { gradient: value, random, cpu, trials };
+}
+
+/** Of Student's t, two-sided 95 %, by degrees of freedom up to 30. */
+const T95 = [
+  12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1,
+  2.09, 2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04,
+];
+
+export async function rates({ seeds = 20 } = {}): Promise<readonly Line[]> {
+  const all = fashion("train") ?? (await mnist());
+  const duels: Duel[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    duels.push(await duel(all, seed));
+    const { gradient, random, cpu, trials } = duels.at(-1)!;
+    console.log(
+      `  seed ${seed}: gradient ${gradient.toFixed(4)}, random ${random.toFixed(4)} in ${trials} trials, ${cpu.toFixed(1)} CPU s each`,
+    );
+  }
+  const differences = duels.map(({ gradient, random }) => gradient - random);
+  const mean = differences.reduce((sum, v) => sum + v, 0) / seeds;
+  const variance = differences.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, seeds - 1);
+  const half = (T95[seeds - 2] ?? 2) * Math.sqrt(variance / seeds);
+  return [
+    { what: "data", found: all.count > 10_000 ? "Fashion-MNIST" : "MNIST" },
+    { what: "seeds won", found: `${differences.filter((v) => v < 0).length} of ${seeds}` },
+    { what: "mean difference of the validation loss", found: mean.toFixed(4) },
+    bound("upper end of its 95 % interval", mean + half, "≤", 0, 4),
+  ];
+}
