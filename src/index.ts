@@ -25,6 +25,16 @@ export { apply, begin, type History, isFeasible, startedTrials } from "./history
 export type * from "./objective.ts";
 export type * from "./problem.ts";
 export type * from "./pruner.ts";
+export { auto as autoPruner } from "./pruners/auto.ts";
+export { type CurveOptions, curve } from "./pruners/curve.ts";
+export { type HyperbandOptions, hyperband } from "./pruners/hyperband.ts";
+export { median } from "./pruners/median.ts";
+export { type PashaOptions, pasha } from "./pruners/pasha.ts";
+export { type PatientOptions, patient } from "./pruners/patient.ts";
+export { type MedianOptions, type PercentileOptions, percentile } from "./pruners/percentile.ts";
+export { type SuccessiveHalvingOptions, successiveHalving } from "./pruners/successive-halving.ts";
+export { type ThresholdOptions, threshold } from "./pruners/threshold.ts";
+export { type WilcoxonOptions, wilcoxon } from "./pruners/wilcoxon.ts";
 export { type Rng, rng } from "./random.ts";
 export { makePruner, makeSampler, makeTerminator } from "./registry.ts";
 export type * from "./sampler.ts";

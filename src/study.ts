@@ -288,7 +288,7 @@ export class Study<P = unknown, Names extends string = string> {
     if (!isReport || budget === undefined || values === undefined || trial.attempt !== attempt) return state;
     if ((reports[reports.length - 1]?.step ?? 0) >= budget) return state;
     const verdict = await this.report(number, budget, values as Values<Names>, { ...extra, attempt });
-    return stateOf(this.history.problem, trial, verdict);
+    return stateOf(this.history.problem, trial, { verdict });
   }
 
   /** Says how far an asked trial is; resolves to whether it is to go on. */

@@ -81,6 +81,18 @@ describe("promotion", () => {
   });
 });
 
+test("a program that is done before it can be told is complete, and replays", () => {
+  writeFileSync(
+    join(place.folder, "train.mjs"),
+    `const { x } = JSON.parse(process.env.FETTLE_PARAMS);
+    console.log(Array.from({ length: 34 }, (_, k) => JSON.stringify({ step: k + 1, loss: x + 1 / (k + 1) })).join("\\n"));`,
+  );
+  expect(run("-n", "12", "-j", "2", "--max-steps", "34").code).toBe(0);
+  expect(place.trials().every(({ state }) => state === "complete" || state === "paused")).toBe(true);
+  for (const { state, reports } of place.trials()) if (reports.length === 34) expect(state).toBe("complete");
+  expect(place.fettle("replay").code).toBe(0);
+});
+
 test("a program that ignores the request to end is ended, and nothing outlives the run", () => {
   writeFileSync(
     join(place.folder, "stubborn.sh"),

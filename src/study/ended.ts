@@ -32,17 +32,24 @@ export function reportOfEnd(problem: Problem, trial: Trial, { handle, outcome }:
   return { kind: "report", handle, report };
 }
 
-/** What the log is to say of a job that ended, given the last verdict on its trial. */
-export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verdict?: Verdict): EventBody {
+/** What is known of a job beside how it ended: the last verdict, and whether it ended before it could be told. */
+export interface Judged {
+  readonly verdict?: Verdict;
+  readonly overtaken?: boolean;
+}
+
+/** What the log is to say of a job that ended. */
+export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, judged: Judged): EventBody {
   const of = { trial: trial.number, attempt: trial.attempt };
-  const judged = verdict === "stop" ? "pruned" : verdict === "pause" ? "paused" : undefined;
-  if (judged !== undefined && outcome.kind !== "ended") return { kind: "finished", ...of, state: judged };
+  const wasTold = judged.verdict !== undefined && judged.verdict !== "continue" && !judged.overtaken;
+  const state = stateOf(problem, trial, judged);
+  if (wasTold && outcome.kind !== "ended") return { kind: "finished", ...of, state };
   if (outcome.kind === "cancelled") return { kind: "withdrawn", ...of };
   if (outcome.kind === "failed") return { kind: "finished", ...of, state: "failed", error: outcome.error };
   return {
     kind: "finished",
     ...of,
-    state: stateOf(problem, trial, verdict),
+    state,
     ...(outcome.values && { values: numbersToWire(outcome.values) }),
     ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
     ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
@@ -50,12 +57,18 @@ export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verd
   };
 }
 
-/** The state of a trial that came to its end: one that was to train in part only is not complete. */
+/**
+ * The state of a trial that came to its end. One that was to train in part only is not complete; one that trained to
+ * the last step is, whatever it was told on the way: a fast program is there before it hears of it.
+ */
 export function stateOf(
   problem: Problem,
-  trial: Pick<Trial, "budget">,
-  verdict: Verdict | undefined,
+  trial: Pick<Trial, "budget" | "reports">,
+  { verdict, overtaken = false }: Judged,
 ): "complete" | "pruned" | "paused" {
+  const isPart = isPartial(problem, trial);
+  const last = trial.reports[trial.reports.length - 1]?.step ?? Number.NEGATIVE_INFINITY;
+  if (!isPart && (overtaken || last >= (problem.steps?.max ?? Number.POSITIVE_INFINITY))) return "complete";
   if (verdict === "stop") return "pruned";
-  return verdict === "pause" || isPartial(problem, trial) ? "paused" : "complete";
+  return verdict === "pause" || isPart ? "paused" : "complete";
 }

@@ -49,8 +49,10 @@ const RELOOK_MS = 500;
 
 interface Running {
   readonly attempt: number;
-  /** Its end was taken for a report, and is still to be looked at. */
+  /** Its end was looked at, whether that stands for a report. */
   reported?: boolean;
+  /** It ended before it could be told what became of its last reports. */
+  overtaken?: boolean;
   verdict?: Verdict;
   cancelled?: boolean;
 }
@@ -154,24 +156,30 @@ export class Loop {
   }
 
   /**
-   * What happened, in order. The end of a trial that was to train in part stands for a report, which is judged first:
-   * then the end itself is looked at, in the next turn.
+   * What happened, in order. An end that came together with reports is looked at in the next turn, when these are
+   * judged; so is the end of a trial that was to train in part, which stands for a report.
    */
   #takeInbox(): readonly JobEvent[] {
     const happened: JobEvent[] = [];
     const later: JobEvent[] = [];
+    const reported = new Set<Running>();
     for (const event of this.#inbox) {
-      const job = event.kind === "exit" ? this.#job(event) : undefined;
+      const job = this.#job(event);
+      if (job !== undefined && event.kind === "report") reported.add(job);
       const trial = this.#history.trials[event.handle.trial];
-      const report =
-        event.kind === "exit" && job !== undefined && !job.reported && trial !== undefined
-          ? reportOfEnd(this.#history.problem, trial, event)
-          : undefined;
-      if (job !== undefined && report !== undefined) {
-        job.reported = true;
-        happened.push(report);
+      if (job === undefined || trial === undefined || event.kind !== "exit") happened.push(event);
+      else if (reported.has(job)) {
+        job.overtaken = job.verdict === undefined; // else it was told already, and ended of that
         later.push(event);
-      } else happened.push(event);
+      } else {
+        const report = job.reported ? undefined : reportOfEnd(this.#history.problem, trial, event);
+        job.reported = true;
+        if (report === undefined) happened.push(event);
+        else {
+          happened.push(report);
+          later.push(event);
+        }
+      }
     }
     this.#inbox = later;
     return happened;
@@ -195,7 +203,7 @@ export class Loop {
     this.#pace.ended();
     if (event.kind === "exit") {
       const history = this.#history;
-      return [bodyOfEnd(history.problem, history.trials[trial] as Trial, event.outcome, job.verdict)];
+      return [bodyOfEnd(history.problem, history.trials[trial] as Trial, event.outcome, job)];
     }
     const error = { kind: "infrastructure" as const, message: event.message };
     return [{ kind: "finished", ...of, state: "failed", error }];

@@ -2,7 +2,7 @@
  * Which configuration of a noisy objective is evaluated once more: a pure function of the history.
  */
 import type { Repeats } from "../events.ts";
-import { configurationAt, type History } from "../history.ts";
+import { configurations, type History } from "../history.ts";
 import type { Trial } from "../trial.ts";
 
 /** So many configurations are known before the best of them is evaluated again. */
@@ -19,7 +19,7 @@ interface Entrant {
 /**
  * The first trial of the configuration that evaluation `number` repeats; undefined where it is to try a new one.
  *
- * With `all`, each configuration is evaluated to the end before the next is begun. Otherwise it is a race: of the
+ * Only complete trials are evaluated again. With `all`, each as often as was asked for. Otherwise it is a race: of the
  * configurations whose lower confidence bound lies below the best mean, the one with the least bound (Kalyanakrishnan
  * et al. 2012, "PAC subset selection", LUCB), with the spread of a single evaluation pooled over all that were
  * repeated.
@@ -33,13 +33,11 @@ export function repeated(
   number: number,
 ): number | undefined {
   const begun = begunRepeats(history, open);
-  const entrants = entrantsOf(history, open, begun);
-  if (all) return entrants.find(({ begun }) => begun < most)?.whole.number;
+  const complete = entrantsOf(history, begun);
+  if (all) return complete.find(({ begun }) => begun < most)?.whole.number;
   let repeats = 0;
   for (const count of begun.values()) repeats += count;
-  if (repeats >= SHARE * number) return undefined;
-  const complete = entrants.filter(({ whole }) => whole.state === "complete" && whole.losses !== undefined);
-  if (complete.length < FEWEST) return undefined;
+  if (repeats >= SHARE * number || complete.length < FEWEST) return undefined;
   const lossOf = ({ whole }: Entrant) => (whole.losses as readonly number[])[0];
   const best = complete.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a));
   const std = pooledSpread(complete);
@@ -60,14 +58,10 @@ function begunRepeats(history: History, open: readonly Trial[]): Map<number, num
 }
 
 /** The configurations that may be repeated, in the order of their numbers. */
-function entrantsOf(history: History, open: readonly Trial[], begun: ReadonlyMap<number, number>): Entrant[] {
-  const unstarted = open.filter((trial) => history.trials[trial.number] === undefined);
-  return [...history.trials, ...unstarted].flatMap((trial) => {
-    if (trial === undefined || trial.repeatOf !== undefined) return [];
-    if (trial.state !== "complete" && trial.state !== "running") return [];
-    const whole = configurationAt(history, trial.number) ?? trial;
-    return [{ whole, begun: 1 + (begun.get(trial.number) ?? 0) }];
-  });
+function entrantsOf(history: History, begun: ReadonlyMap<number, number>): Entrant[] {
+  return configurations(history)
+    .filter(({ number, losses }) => losses !== undefined && history.trials[number]?.state === "complete")
+    .map((whole) => ({ whole, begun: 1 + (begun.get(whole.number) ?? 0) }));
 }
 
 /** The standard deviation of a single evaluation, over all configurations that have several; undefined without one. */

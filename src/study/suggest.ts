@@ -131,9 +131,9 @@ export class Suggestions {
     this.#follower.prepare();
     const { number } = claim;
     const { seed } = history.problem;
-    const assigned = pruner?.assign?.(this.#follower.prunerState, number, rng(seed, "assign", number));
     const again = this.#repeated(number);
-    if (again !== undefined) return { ...assigned, ...again };
+    if (again !== undefined) return again;
+    const assigned = pruner?.assign?.(this.#follower.prunerState, number, rng(seed, "assign", number));
     const slot: Slot = {
       number,
       ...assigned,
