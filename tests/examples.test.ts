@@ -26,8 +26,11 @@ python.test("python: a training script that knows nothing of Fettle", async () =
   const { code, stderr } = place.fettle("run", config, "--study", "s", "-n", "12", "--seed", "1");
   expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
   const trials = place.trials();
-  expect(trials.every(({ state, reports }) => state === "complete" && reports.length === 15)).toBe(true);
-  expect(Math.min(...trials.map(({ values }) => values?.val_loss as number))).toBeLessThan(0.55);
+  const complete = trials.filter(({ state }) => state === "complete");
+  expect(complete.length).toBeGreaterThanOrEqual(3);
+  expect(complete.every(({ reports }) => reports.length === 15)).toBe(true);
+  expect(trials.every(({ state }) => state === "complete" || state === "paused")).toBe(true); // a look at the others
+  expect(Math.min(...complete.map(({ values }) => values?.val_loss as number))).toBeLessThan(0.55);
 });
 
 needs("xz", hasProgram("xz", "--version")).test("shell: size against time of a compressor", async () => {
