@@ -94,7 +94,7 @@ async function accuracy({ train, validation, test }: Split, kept: (i: number) =>
   return linearAccuracy(test, w, b);
 }
 
-export interface Cleaned {
+interface Cleaned {
   readonly f1: number;
   readonly cpu: number;
   readonly baseline: number;

@@ -40,7 +40,7 @@ function data() {
   return { validation: part(order.slice(0, POINTS / 2)), train: part(order.slice(POINTS / 2)) };
 }
 
-export function problem() {
+function problem() {
   const { validation, train } = data();
   return bilevel({
     init: () => ({ w: zeros([FEATURES]) }),

@@ -15,7 +15,7 @@ const EXAMPLES = 2000;
 const BATCH = 100;
 const STEPS = 100;
 
-function problem(all: Examples, seed: number) {
+export function problem(all: Examples, seed: number) {
   const order = shuffledOrder(all.count, seed);
   const train = batchOf(pick(all, order.slice(0, EXAMPLES)));
   const validation = batchOf(pick(all, order.slice(EXAMPLES, 2 * EXAMPLES)));
@@ -45,7 +45,7 @@ function problem(all: Examples, seed: number) {
   });
 }
 
-export interface Duel {
+interface Duel {
   readonly gradient: number;
   readonly random: number;
   readonly cpu: number;
@@ -53,7 +53,7 @@ export interface Duel {
 }
 
 /** The best validation loss of both with the same processor time, compilation counted. */
-export async function duel(all: Examples, seed: number, steps = 10): Promise<Duel> {
+async function duel(all: Examples, seed: number, steps = 10): Promise<Duel> {
   const own = problem(all, seed);
   let before = cpuSeconds();
   const { value } = await tune(own, { steps, starts: 4, rate: 0.5 });

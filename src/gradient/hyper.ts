@@ -1,7 +1,7 @@
 /**
  * Hyperparameters that have a gradient, and the scale on which they are changed: logarithm, logit or as they are.
  */
-import type { Mapped, NdArray } from "../autodiff/arrays.ts";
+import type { Mapped, NdArray, Tree } from "../autodiff/arrays.ts";
 import type { Expr } from "../autodiff/expression.ts";
 import { InvalidInputError } from "../errors.ts";
 
@@ -52,7 +52,14 @@ export type HyperExpr<H, P> =
 export type Hypers = Readonly<Record<string, Hyper>>;
 export type HyperExprs<H, P> = { readonly [Name in keyof H]: HyperExpr<H[Name], P> };
 /** Natural values by name: what losses see, as numbers and arrays. */
-export type HyperValues = Readonly<Record<string, number | NdArray | readonly NdArray[]>>;
+export type HyperValues = Readonly<Record<string, HyperValue>>;
+/** A number; an array; one for each window; a tree like the params; a share for each alternative. */
+export type HyperValue =
+  | number
+  | NdArray
+  | readonly number[]
+  | Tree<NdArray>
+  | Readonly<Record<string, number>>;
 
 type LikeOptions = { readonly like: "params"; readonly start?: number };
 

@@ -12,6 +12,7 @@ export { type Batch, batches, type Data } from "./data.ts";
 export {
   type Hyper,
   type HyperOptions,
+  type HyperValue,
   type HyperValues,
   hp,
   type LikeHyper,

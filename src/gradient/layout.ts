@@ -1,12 +1,12 @@
 /**
  * All hyperparameters as one vector, on the scale on which they are changed, and back.
  */
-import { array, type Flat, type NdArray, sizeOf } from "../autodiff/arrays.ts";
+import { array, type Flat, flatten, isNdArray, type NdArray, sizeOf, type Tree } from "../autodiff/arrays.ts";
 import type { Expr } from "../autodiff/expression.ts";
 import { InvalidInputError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
 import { rng } from "../random.ts";
-import type { Hyper, Hypers, HyperValues } from "./hyper.ts";
+import type { Hyper, Hypers, HyperValue, HyperValues } from "./hyper.ts";
 
 /** An array within the vector. */
 export interface HyperLeaf {
@@ -43,7 +43,7 @@ export interface Layout {
   /** The scale of change for values by name; others start as they would. @throws {InvalidInputError} */
   encode(values: HyperValues): Float64Array;
   /** Natural values by name. */
-  decode(u: Float64Array): Record<string, number | NdArray | readonly NdArray[]>;
+  decode(u: Float64Array): HyperValues;
   /** What losses see, of an expression for each slot; `used` hears of each that is looked at. */
   view(slots: readonly Expr[], used?: (slot: number) => void): Record<string, unknown>;
   /** Which leaf is in each slot at a step. */
@@ -116,25 +116,23 @@ export function layout(hypers: Hypers, params: Flat<NdArray>, seed: number): Lay
           `there is no hyperparameter ${JSON.stringify(name)}; there are ${Object.keys(hypers).join(", ")}`,
         );
     const u = fill(startOf);
-    let within = 0;
-    leaves.forEach((leaf, i) => {
-      within = leaf.hyper === leaves[i - 1]?.hyper ? within + 1 : 0;
-      const given = values[leaf.hyper];
-      if (given === undefined) return;
-      const value = Array.isArray(given) ? given[within] : (given as number | NdArray);
-      if (value === undefined)
-        throw new InvalidInputError(`the start of ${leaf.name} is missing: the list is too short`);
-      if (typeof value !== "number" && value.values.length !== leaf.size)
-        throw new InvalidInputError(
-          `the start of ${leaf.name} has shape [${value.shape.join(", ")}], but must have [${leaf.shape.join(", ")}]`,
-        );
-      for (let j = 0; j < leaf.size; j++)
-        u[leaf.offset + j] = fromNatural(
-          specs[i],
-          typeof value === "number" ? value : value.values[j],
-          leaf.name,
-        );
-    });
+    for (const [hyper, given] of Object.entries(values)) {
+      const own = leaves.filter((leaf) => leaf.hyper === hyper);
+      const parts = partsOf(hypers[hyper], hyper, given, own.length);
+      own.forEach((leaf, k) => {
+        const part = parts[k];
+        if (typeof part !== "number" && part.length !== leaf.size)
+          throw new InvalidInputError(
+            `the start of ${leaf.name} has ${part.length} numbers, but must have shape [${leaf.shape.join(", ")}]`,
+          );
+        for (let j = 0; j < leaf.size; j++) {
+          const value = typeof part === "number" ? part : part[j];
+          u[leaf.offset + j] =
+            fromNatural(hypers[hyper], value, leaf.name) * (hypers[hyper].temperature ?? 1) -
+            noise[leaf.offset + j];
+        }
+      });
+    }
     return u;
   };
 
@@ -190,14 +188,18 @@ export function layout(hypers: Hypers, params: Flat<NdArray>, seed: number): Lay
     encode,
     decode(u) {
       const value = natural(u);
-      const out: Record<string, number | NdArray | readonly NdArray[]> = {};
-      for (const name of Object.keys(hypers)) {
+      const out: Record<string, HyperValue> = {};
+      for (const [name, spec] of Object.entries(hypers)) {
         const own = leaves.filter(({ hyper }) => hyper === name);
+        const first = own.map(({ offset }) => value[offset]);
         const parts = own.map(({ offset, size: count, shape }) =>
           array(Float32Array.from(value.subarray(offset, offset + count)), shape),
         );
-        const single = own.length === 1 && own[0].shape.length === 0;
-        out[name] = single ? value[own[0].offset] : own.length === 1 ? parts[0] : parts;
+        if (spec.choices !== undefined)
+          out[name] = Object.fromEntries(spec.choices.map((choice, k) => [choice, first[k]]));
+        else if (spec.like === "params") out[name] = params.rebuild(parts);
+        else if (spec.windows !== undefined) out[name] = first;
+        else out[name] = own[0].shape.length === 0 ? first[0] : parts[0];
       }
       return out;
     },
@@ -219,6 +221,35 @@ export function layout(hypers: Hypers, params: Flat<NdArray>, seed: number): Lay
     at: (step, steps) =>
       slots.map(({ leaves: own }) => own[Math.min(own.length - 1, Math.floor((step * own.length) / steps))]),
   };
+}
+
+/** The numbers of each leaf of a hyperparameter that a user gave. */
+function partsOf(
+  { choices, like, windows }: Hyper,
+  name: string,
+  given: HyperValue,
+  count: number,
+): readonly (number | ArrayLike<number>)[] {
+  const fail = (wanted: string): never => {
+    throw new InvalidInputError(`the start of ${name} must be ${wanted}`);
+  };
+  if (choices !== undefined) {
+    const shares = given as Readonly<Record<string, number>>;
+    const fine = typeof given === "object" && choices.every((choice) => shares[choice] >= 0);
+    return fine ? choices.map((choice) => shares[choice]) : fail(`a share for each of ${choices.join(", ")}`);
+  }
+  if (typeof given === "number") return Array.from({ length: count }, () => given);
+  if (windows !== undefined)
+    return Array.isArray(given) && given.length === count && given.every((v) => typeof v === "number")
+      ? given
+      : fail(`a number, or a list of ${count}`);
+  if (like !== undefined) {
+    const parts = flatten<NdArray>(given as Tree<NdArray>, isNdArray, `the start of ${name}`).leaves;
+    return parts.length === count
+      ? parts.map(({ values }) => values)
+      : fail("a number, or a tree like the params");
+  }
+  return isNdArray(given) ? [given.values] : fail("a number or an array");
 }
 
 function mixes(leaves: readonly HyperLeaf[], hypers: Hypers) {

@@ -113,10 +113,13 @@ it("tunes a choice, an optimiser and a learned schedule at once", async () => {
   });
   const { steps, value, hypers, warnings } = await tune(problem, { steps: 6 });
   expect(value).toBeLessThan(0.9 * steps[0].value);
-  const [tanh, relu] = hypers.act as readonly { values: ArrayLike<number> }[];
-  expect(tanh.values[0] + relu.values[0]).toBeCloseTo(1, 5);
+  const { tanh, relu } = hypers.act as Record<string, number>;
+  expect(tanh + relu).toBeCloseTo(1, 9);
   expect(hypers.lr).toHaveLength(3);
   expect(warnings).toEqual([]);
+  // What came out may be gone on from.
+  const again = await tune(problem, { steps: 1, start: hypers });
+  expect(again.steps[0].value).toBeCloseTo(value, 4);
 });
 
 describe("auto", () => {
