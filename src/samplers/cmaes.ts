@@ -43,7 +43,7 @@ export function evolution(name: string, categories: boolean, options: CmaesOptio
   const strategy = { sampler: name, categories, population, sigma, restarts, lra };
   return {
     name,
-    version: 1,
+    version: 2,
     ...(Object.keys(options).length > 0 && { options: options as Json }),
     init: (problem) => begin(problem, strategy),
     tell(state, trial) {
