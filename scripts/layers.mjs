@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 
 /** From the ground up. Folders of one line never import each other; files beside them may. */
 const LEVELS = [
-  ["errors", "clock", "random", "math"],
+  ["errors", "options", "clock", "random", "math"],
   ["space", "trial", "events", "problem", "history"],
   ["sampler", "pruner", "terminator", "storage", "engine", "objective", "compute"],
   ["models", "autodiff"],

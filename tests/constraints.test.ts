@@ -21,7 +21,7 @@ const wheres = (...texts: string[]) => texts.flatMap((text) => ["--where", text]
 describe("--where", () => {
   test("every trial satisfies it; the study goes on, shows it, replays and takes more", () => {
     expect(run(...wheres("a + b = 1", "a <= b")).code).toBe(0);
-    for (const { params } of place.trials() as { params: { a: number; b: number } }[]) {
+    for (const { params } of place.trials() as unknown as { params: { a: number; b: number } }[]) {
       expect(params.a + params.b).toBeCloseTo(1, 9);
       expect(params.a).toBeLessThanOrEqual(params.b);
     }
@@ -74,7 +74,7 @@ describe("in files", () => {
     expect(checked.code).toBe(0);
     expect(checked.stdout).toContain("--where 'a * n <= 0.5'");
     expect(place.fettle("run").code).toBe(0);
-    for (const { params } of place.trials() as { params: { a: number; n: number } }[])
+    for (const { params } of place.trials() as unknown as { params: { a: number; n: number } }[])
       expect(params.a * params.n).toBeLessThanOrEqual(0.5);
   });
 
@@ -101,7 +101,7 @@ export default {
     );
     expect(place.fettle("run", "space.mjs").code).toBe(0);
     expect(place.fettle("run", "space.mjs", "-n", "6").code).toBe(0);
-    const trials = place.trials() as { params: { a: number; b: number } }[];
+    const trials = place.trials() as unknown as { params: { a: number; b: number } }[];
     expect(trials).toHaveLength(6);
     for (const { params } of trials) expect(Math.abs(params.a - params.b)).toBeLessThan(0.1);
     expect(place.fettle("show", "s").stdout).toContain("where near: a function, which is not here");

@@ -2,7 +2,7 @@
  * One training and its hypergradient, by whichever method.
  */
 import { InvalidInputError } from "../errors.ts";
-import { refuseUnknown } from "../samplers/options.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Evaluation, EvaluationOptions, MethodOptions } from "./method.ts";
 import { evaluateFirstOrder } from "./methods/first-order.ts";
 import { evaluateForward } from "./methods/forward.ts";

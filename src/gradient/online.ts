@@ -8,7 +8,7 @@
 import type { NdArray, Tree } from "../autodiff/arrays.ts";
 import type { Tensor } from "../autodiff/engine.ts";
 import { InvalidInputError, NumericalError, UnsupportedError } from "../errors.ts";
-import { refuseUnknown } from "../samplers/options.ts";
+import { refuseUnknown } from "../options.ts";
 import type { HyperValues } from "./hyper.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Bilevel } from "./problem.ts";

@@ -6,7 +6,7 @@ import type { Engine } from "../autodiff/engine.ts";
 import type { Expr, Ops } from "../autodiff/expression.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { Rng } from "../random.ts";
-import { refuseUnknown } from "../samplers/options.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Batch, Data } from "./data.ts";
 import type { HyperExprs, Hypers } from "./hyper.ts";
 import type { Optimizer } from "./optimizer.ts";

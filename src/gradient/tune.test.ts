@@ -193,3 +193,21 @@ it("tunes within the trials of a study, whose effective parameters are where des
     expect(trial.tuned?.l2).not.toBe(trial.params.l2);
   }
 });
+
+it("ends a trial that is told to stop, and reports what it was tuned to", async () => {
+  const reports: { step: number; value: number; params: Record<string, number> }[] = [];
+  const value = await descent(() => ridge(), { steps: 9, method: "reverse" })(
+    { l2: 0.5, units: 3 },
+    {
+      signal: new AbortController().signal,
+      note() {},
+      async report(step, found, extra) {
+        reports.push({ step, value: found as number, params: extra?.params as Record<string, number> });
+        return step === 3 ? "stop" : "continue";
+      },
+    },
+  );
+  expect(reports.map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect(reports[0].params).toEqual({ l2: expect.closeTo(0.5, 6) });
+  expect(value).toBe(Math.min(...reports.map((report) => report.value)));
+});

@@ -5,7 +5,7 @@ import type { NdArray, Tree } from "../autodiff/arrays.ts";
 import { InvalidInputError, NumericalError } from "../errors.ts";
 import { lbfgs } from "../math/lbfgs.ts";
 import { rng } from "../random.ts";
-import { refuseUnknown } from "../samplers/options.ts";
+import { refuseUnknown } from "../options.ts";
 import { chooseMethod, factsOf, MEMORY_BYTES, methodWarnings } from "./auto.ts";
 import { convergenceOf } from "./convergence.ts";
 import { adamDescent, clipped, type Descent, sgdDescent } from "./descent.ts";

@@ -1,11 +1,12 @@
 /**
  * The default: looks at many trials for their first steps, and trains the best of them to the end.
  */
+
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Balance, endsInTime, isDue } from "./auto/balance.ts";
 import { forecast } from "./auto/forecast.ts";
 import { type Curve, curveOf, lossesFrom, noCurves, tellCurve } from "./curves.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { noPace, tellPace } from "./pace.ts";
 import { ordered, type Promotion } from "./promotion.ts";
 import { isHopeless } from "./rank.ts";

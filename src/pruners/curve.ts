@@ -1,10 +1,11 @@
 /**
  * Stops a trial whose learning curve, extrapolated, will hardly end below the best.
  */
+
+import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { extrapolate, probabilityBelow } from "./curve/extrapolate.ts";
 import { type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
-import { checkNumber, given, refuseUnknown } from "./options.ts";
 import { bestComplete, requireOne } from "./wilcoxon.ts";
 
 export interface CurveOptions {

@@ -2,9 +2,10 @@
  * Hyperband: brackets of successive halving that begin at different rungs, as a hedge against early steps that say
  * little.
  */
+
+import { given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
-import { given, refuseUnknown } from "./options.ts";
 import { type Promotion, promotion } from "./promotion.ts";
 import { type Comparison, rungsOf } from "./rungs.ts";
 import {

@@ -1,9 +1,10 @@
 /**
  * Stops a trial whose best loss so far is worse than the median of what complete trials had at the same step.
  */
+
+import { refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import type { Curves } from "./curves.ts";
-import { refuseUnknown } from "./options.ts";
 import { behind, type MedianOptions } from "./percentile.ts";
 
 /**

@@ -1,9 +1,10 @@
 /**
  * Progressive successive halving: as few rungs as it takes for the order of the best to settle.
  */
+
+import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, isExhausted, noCurves, tellCurve } from "./curves.ts";
-import { checkNumber, given, refuseUnknown } from "./options.ts";
 import { noPace, type Pace, secondsLeft, secondsPerStep, tellPace } from "./pace.ts";
 import { type Promotion, promotion, recorded } from "./promotion.ts";
 import { standings } from "./rank.ts";

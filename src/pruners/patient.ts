@@ -2,13 +2,13 @@
  * Lets another pruner stop only trials that no longer get better.
  */
 import { didYouMean, InvalidInputError } from "../errors.ts";
+import { checkNumber, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { auto } from "./auto.ts";
 import { curve } from "./curve.ts";
 import { type Curve, type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
 import { hyperband } from "./hyperband.ts";
 import { median } from "./median.ts";
-import { checkNumber, refuseUnknown } from "./options.ts";
 import { percentile } from "./percentile.ts";
 import { successiveHalving } from "./successive-halving.ts";
 import { threshold } from "./threshold.ts";

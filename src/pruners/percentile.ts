@@ -1,9 +1,10 @@
 /**
  * Stops a trial whose best loss so far is worse than a percentile of what complete trials had at the same step.
  */
+
+import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, lossesFrom, lowestUntil, noCurves, tellCurve } from "./curves.ts";
-import { checkNumber, given, refuseUnknown } from "./options.ts";
 import { betterThan, isBetter, isHopeless } from "./rank.ts";
 import { graceOf } from "./rungs.ts";
 

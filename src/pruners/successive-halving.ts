@@ -2,11 +2,11 @@
  * Asynchronous successive halving: at each rung only the best part of the trials goes on.
  */
 import { UnsupportedError } from "../errors.ts";
+import { checkChoice, checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Pruner, Verdict } from "../pruner.ts";
 import type { Trial } from "../trial.ts";
 import { type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
-import { checkChoice, checkNumber, given, refuseUnknown } from "./options.ts";
 import { type Promotion, promotion } from "./promotion.ts";
 import { isHopeless } from "./rank.ts";
 import { type Comparison, newRungs, REDUCTION, recordAt, rungsOf, survives } from "./rungs.ts";

@@ -2,10 +2,10 @@
  * Stops a trial whose value is beyond a limit.
  */
 import { didYouMean, InvalidInputError } from "../errors.ts";
+import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
-import { checkNumber, given, refuseUnknown } from "./options.ts";
 
 export interface ThresholdOptions {
   /**

@@ -4,9 +4,9 @@
  */
 import { UnsupportedError } from "../errors.ts";
 import { signedRankP } from "../math/signed-rank.ts";
+import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
-import { checkNumber, given, refuseUnknown } from "./options.ts";
 
 export interface WilcoxonOptions {
   /** A trial is stopped below this probability that it is as good as the best. @default 0.1 */

@@ -1,6 +1,8 @@
 /**
  * The default: chooses a sampler for each trial, and says in its `origin` which it chose and why.
  */
+
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Json } from "../trial.ts";
@@ -11,7 +13,6 @@ import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
 import type { GenerationState } from "./nsga/generations.ts";
 import { nsga2 } from "./nsga2.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { densityRatio, type TpeState, tpe } from "./tpe.ts";
 import { type TurboState, turbo } from "./turbo.ts";
 

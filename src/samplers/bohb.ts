@@ -4,13 +4,13 @@
  */
 import { branchesOf } from "../models/parzen/layout.ts";
 import { priorOf } from "../models/prior.ts";
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Sampler } from "../sampler.ts";
 import { snapOf } from "../space/snap.ts";
 import { type BohbModel, modelOf } from "./bohb/model.ts";
 import { proposals } from "./bohb/proposals.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { type Observed, observe, observedNothing } from "./observed.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 

@@ -2,11 +2,11 @@
  * Evolution of a normal distribution over numbers: for many trials of smooth, noisy or rugged objectives.
  */
 import { InvalidInputError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Json } from "../trial.ts";
 import { begin, type EvolutionState, follow, suggest } from "./cmaes/evolution.ts";
 import type { Restarts } from "./cmaes/restarts.ts";
-import { refuseUnknown } from "./options.ts";
 
 export interface CmaesOptions {
   /** Trials in a generation, at least 4. @default 4 + ⌊3 ln d⌋, d parameters */

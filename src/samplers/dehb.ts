@@ -2,6 +2,7 @@
  * DEHB: differential evolution with a subpopulation at each budget; where there are no budgets, differential evolution.
  */
 import { InvalidInputError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Json } from "../trial.ts";
@@ -10,7 +11,6 @@ import { childOf } from "./dehb/child.ts";
 import { population } from "./dehb/population.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { type Observation, type Observed, observe, observedNothing } from "./observed.ts";
-import { refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 

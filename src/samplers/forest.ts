@@ -6,6 +6,7 @@
  */
 import { type Features, featuresOf } from "../models/gp/features.ts";
 import { priorOf, priorWeight, type SpacePrior } from "../models/prior.ts";
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import { type Snap, snapOf } from "../space/snap.ts";
 import type { Encoded } from "../space/types.ts";
@@ -13,7 +14,6 @@ import { type Design, initialDesign } from "./design.ts";
 import { explainForests, type ForestModel, modelOf } from "./forest/model.ts";
 import { mutate } from "./neighbours.ts";
 import { type Observed, observe, observedNothing } from "./observed.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { settler } from "./settler.ts";

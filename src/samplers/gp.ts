@@ -1,6 +1,8 @@
 /**
  * Bayesian optimisation with Gaussian processes: mixed and conditional spaces, one model for each outcome.
  */
+
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
@@ -15,7 +17,6 @@ import { type Candidate, type Search, search } from "./gp/search.ts";
 import { comparable } from "./gp/standing.ts";
 import { type Ensemble, type TransferMemo, transfer } from "./gp/transfer.ts";
 import { type Observed, observedNothing } from "./observed.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { settler } from "./settler.ts";

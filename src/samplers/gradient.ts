@@ -2,21 +2,16 @@
  * Gradient-based tuning of any objective that reports the derivatives of its value by its parameters.
  */
 import { InvalidInputError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Json, Trial } from "../trial.ts";
+import { initialDesign } from "./design.ts";
 import { gp } from "./gp.ts";
-import {
-  bestMember,
-  type Chain,
-  type Continuation,
-  continuationOf,
-  placeOf,
-  withTrial,
-} from "./gradient/chains.ts";
+import { turnOf } from "./gradient/allotment.ts";
+import { type Chain, type Continuation, continuationOf, placeOf, withTrial } from "./gradient/chains.ts";
 import { isHopeless, nearOther } from "./gradient/rivals.ts";
 import { refuseSeveral } from "./one-objective.ts";
-import { refuseUnknown } from "./options.ts";
 import { tpe } from "./tpe.ts";
 
 export interface GradientOptions {
@@ -33,6 +28,8 @@ export interface GradientState {
   /** Suggests where chains begin, and decides of all that is no real number. */
   readonly inner: Sampler;
   innerState: unknown;
+  /** How many chains are begun before one goes on. */
+  readonly starts: number;
   /** Complete trials, and what the last of them says of its gradient where it cannot be used. */
   readonly complete: Set<number>;
   readonly sloped: Set<number>;
@@ -57,9 +54,10 @@ const MOST_MODELLED = 100;
  * being where it ended. Steps are quasi-Newton ones, and Adam's where no curvature is known or it misled, in the unit
  * cube, within a trust region that halves when the loss rose, and doubles when it fell over its whole length.
  *
- * What a worker does: while there are fewer chains than wanted, it begins one; else it continues the chain of the
- * fewest trials among those that no other worker has; if there is none, it begins another. A chain ends when its steps
- * are tiny or of no help, or when at its pace it would not come to the best of another, or came near it.
+ * The first trials, half as many as an initial design has, begin a chain each; then the best of them go on, see
+ * `turnOf`: a chain that gains little shares the trials with others and with new ones. A chain ends when its steps are
+ * tiny or of no help, or when at its pace it would not come to the best of another, or came near it. Parallel workers
+ * have different chains and never wait.
  *
  * @throws {InvalidInputError} if an option cannot be meant
  */
@@ -86,24 +84,19 @@ export function gradient(options: GradientOptions = {}): Sampler<GradientState> 
         chains: new Map(),
         inner,
         innerState: inner.init(problem),
+        starts: Math.ceil(initialDesign(problem).size / 2),
         complete: new Set(),
         sloped: new Set(),
       };
     },
     tell(state, trial) {
       const { chain: number } = placeOf(trial);
-      const before = state.chains.get(number);
-      const chain = withTrial(state.problem, before, trial, rate);
-      if (chain === undefined) {
-        state.innerState = state.inner.tell(state.innerState, trial);
-        return state;
+      const chain = withTrial(state.problem, state.chains.get(number), trial, rate);
+      if (chain !== undefined) {
+        state.chains.set(number, chain);
+        count(state, trial, chain);
       }
-      state.chains.set(number, chain);
-      count(state, trial, chain);
-      // a chain is one observation: it stands where it came to, under the number of its first trial
-      const best = bestMember(chain).trial;
-      if (before === undefined || best === trial || bestMember(before).trial !== best)
-        state.innerState = state.inner.tell(state.innerState, { ...best, number });
+      state.innerState = state.inner.tell(state.innerState, trial);
       return state;
     },
     ask: (state, slot) => suggest(state, slot, chains ?? Math.max(1, Math.min(MOST_CHAINS, slot.workers))),
@@ -122,48 +115,51 @@ function count(state: GradientState, trial: Trial, { members }: Chain): void {
 }
 
 async function suggest(state: GradientState, slot: Slot, most: number): Promise<Answer> {
-  const { complete, sloped, lastNote } = state;
+  const { complete, sloped, starts, lastNote } = state;
   if (complete.size >= PATIENCE && sloped.size === 0) {
     const why = `no gradient that can be used in ${complete.size} trials${lastNote === undefined ? "" : `; ${lastNote}`}`;
     return begin(state, slot, { fallback: state.inner.name, why });
   }
   const busy = new Set(slot.open.map((trial) => placeOf(trial).chain));
-  const { idle, ended } = goingOn(state, slot, busy);
-  if (busy.size + idle.length < most || idle.length === 0) {
-    const known = slot.fixed === undefined ? adoptable(state, busy) : undefined;
-    if (known !== undefined) return known;
-    const why =
-      ended ?? (state.chains.size + busy.size === 0 ? "the first chain" : "another chain beside the others");
-    const answer = await begin(state, slot, { chain: slot.number, step: 0, why });
-    if (typeof answer !== "string" || idle.length === 0) return answer;
-  }
-  const [[chain, next]] = idle.sort(([a], [b]) => a.members.length - b.members.length || a.number - b.number);
-  return { params: next.params, origin: { chain: chain.number, step: stepAfter(chain), ...next.origin } };
+  const begun = [...state.chains.values()].filter((chain) => chain.begun);
+  const { steps, ended } = goingOn(state, slot, begun, busy);
+  const idle = [...steps.keys()];
+  const chosen = turnOf({ begun, idle, busy }, { starts, most, turn: slot.number });
+  if (chosen !== undefined) return onward(chosen, steps.get(chosen) as Continuation);
+  const known = slot.fixed === undefined ? adoptable(state, busy) : undefined;
+  if (known !== undefined) return known;
+  const why = begun.length < starts ? "one of the first" : (ended ?? "another beside those that gain little");
+  const answer = await begin(state, slot, { chain: slot.number, step: 0, why });
+  if (typeof answer !== "string" || idle.length === 0) return answer;
+  return onward(idle[0], steps.get(idle[0]) as Continuation);
 }
 
-const stepAfter = ({ members }: Chain) => members[members.length - 1].step + 1;
+function onward({ number, members }: Chain, { params, origin }: Continuation): Answer {
+  return { params, origin: { chain: number, step: members[members.length - 1].step + 1, ...origin } };
+}
 
-/** The chains that nobody has and that go on, with their next trials; and why the last of the others ended. */
+/** The next trials of the chains that nobody has and that go on; and why the last of the others ended. */
 function goingOn(
-  { problem, chains }: GradientState,
+  { problem }: GradientState,
   { fixed }: Slot,
+  begun: readonly Chain[],
   busy: ReadonlySet<number>,
-): { readonly idle: [Chain, Continuation][]; readonly ended?: string } {
-  const begun = [...chains.values()].filter((chain) => chain.begun);
-  const idle: [Chain, Continuation][] = [];
+): { readonly steps: ReadonlyMap<Chain, Continuation>; readonly ended?: string } {
+  const steps = new Map<Chain, Continuation>();
   let last = -1;
   let ended: string | undefined;
   for (const chain of begun) {
     if (busy.has(chain.number)) continue;
     const next =
       isHopeless(chain, begun) ?? nearOther(problem, chain, begun) ?? continuationOf(problem, chain, fixed);
-    if (typeof next !== "string") idle.push([chain, next]);
-    else if (chain.members[chain.members.length - 1].number > last) {
-      last = chain.members[chain.members.length - 1].number;
+    const { number } = chain.members[chain.members.length - 1];
+    if (typeof next !== "string") steps.set(chain, next);
+    else if (number > last) {
+      last = number;
       ended = `chain ${chain.number} ended: ${next}`;
     }
   }
-  return { idle, ...(ended !== undefined && { ended }) };
+  return { steps, ...(ended !== undefined && { ended }) };
 }
 
 /** Goes on from a trial that no chain has, a point of the user's say, if none is better. */
@@ -174,17 +170,16 @@ function adoptable({ problem, chains }: GradientState, busy: ReadonlySet<number>
   if (best === undefined || best.begun || busy.has(best.number)) return undefined;
   const next = continuationOf(problem, best);
   if (typeof next === "string") return undefined;
-  return { params: next.params, origin: { chain: best.number, step: stepAfter(best), ...next.origin } };
+  return onward(best, next);
 }
 
-/** What the other sampler suggests; to it, chains that are under way stand where they have come to. */
+/** What the other sampler suggests; it knows every trial. */
 async function begin(
   { inner, innerState }: GradientState,
   slot: Slot,
   origin: { readonly [key: string]: Json },
 ): Promise<Answer> {
-  const open = slot.open.filter((trial) => placeOf(trial).chain === trial.number);
-  const answer = await inner.ask(innerState, { ...slot, open });
+  const answer = await inner.ask(innerState, slot);
   if (typeof answer === "string") return answer;
   const { origin: model } = answer;
   return { ...answer, origin: model === undefined ? origin : { ...origin, model } };

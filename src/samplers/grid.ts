@@ -2,12 +2,12 @@
  * Grid search: every point of the product of the parameters' values, branches included, each once.
  */
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Parameter, Params, Space } from "../space/types.ts";
 import { fromUnit, type Lattice, problemWith, valuesOf } from "../space.ts";
 import type { Json } from "../trial.ts";
-import { refuseUnknown } from "./options.ts";
 import { settledPoints } from "./points.ts";
 import { addKey, keysOfTrials } from "./seen.ts";
 

@@ -2,8 +2,8 @@
  * Quasi-random search with Halton points: as even as Sobol points in few dimensions, and for any number of them.
  */
 import { haltonSequence } from "../math/halton.ts";
+import type { NoOptions } from "../options.ts";
 import type { Sampler } from "../sampler.ts";
-import type { NoOptions } from "./options.ts";
 import { type QuasiRandomState, quasiRandom } from "./quasi-random.ts";
 
 /** Halton points with random digit permutations. */

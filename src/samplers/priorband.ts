@@ -3,6 +3,7 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import { priorOf, type SpacePrior } from "../models/prior.ts";
+import { refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
@@ -11,7 +12,6 @@ import { byStanding, largestBudget, type Standing, standingsAt } from "./bracket
 import { type Design, initialDesign } from "./design.ts";
 import { mutate } from "./neighbours.ts";
 import { type Observation, type Observed, observe, observedNothing } from "./observed.ts";
-import { refuseUnknown } from "./options.ts";
 import { type Shares, sharesOf } from "./priorband/shares.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";

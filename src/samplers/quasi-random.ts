@@ -1,9 +1,10 @@
 /**
  * Quasi-random search: points of one scrambled sequence, which cover the space more evenly than random ones.
  */
+
+import { refuseUnknown } from "../options.ts";
 import { type Rng, rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
-import { refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { CHANCES, firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 

@@ -1,9 +1,10 @@
 /**
  * Random search (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization").
  */
+
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { CHANCES, firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 
 /** Uniform points of the unit cube: any space, any number of workers, no need of results. */

@@ -2,8 +2,8 @@
  * Quasi-random search with Sobol points.
  */
 import { sobolSequence } from "../math/sobol.ts";
+import type { NoOptions } from "../options.ts";
 import type { Sampler } from "../sampler.ts";
-import type { NoOptions } from "./options.ts";
 import { type QuasiRandomState, quasiRandom } from "./quasi-random.ts";
 
 /** Scrambled Sobol points. */

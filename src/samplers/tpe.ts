@@ -1,11 +1,12 @@
 /**
  * Tree-structured Parzen estimator: joint kernels, with exact routing over conditions.
  */
+
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { type Observed, observe, observedNothing } from "./observed.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { type Densities, densitiesOf } from "./tpe/densities.ts";

@@ -7,6 +7,7 @@
  */
 import { exp, log } from "../math/elementary.ts";
 import { priorOf, priorWeight } from "../models/prior.ts";
+import { type NoOptions, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Rng } from "../random.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
@@ -22,7 +23,6 @@ import { comparable } from "./gp/standing.ts";
 import { onlyLoss } from "./gp/target.ts";
 import { type Observation, type Observed, observationOf, observedNothing } from "./observed.ts";
 import { refuseSeveral } from "./one-objective.ts";
-import { type NoOptions, refuseUnknown } from "./options.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { settler } from "./settler.ts";

@@ -8,11 +8,11 @@
 import type { Compute } from "../compute.ts";
 import { exp, log } from "../math/elementary.ts";
 import { logH } from "../math/special.ts";
+import { checkNumber, refuseUnknown } from "../options.ts";
 import type { Terminator } from "../terminator.ts";
 import { regretEnds } from "./bound.ts";
 import { chanceOf } from "./improvement.ts";
 import { atTrials, FEWEST_MODELLED, type Memo, memoOf, modelOf } from "./model.ts";
-import { checkOptions } from "./options.ts";
 import { refuseSeveral } from "./regret-bound.ts";
 import { emptySeries, largestOfLatest, type Series, valueAt } from "./series.ts";
 import { bestPlace, type Told, take, toldNothing } from "./told.ts";
@@ -41,7 +41,8 @@ const LEAST = 1e-3;
 export function expectedModelRegret(
   options: ExpectedModelRegretOptions = {},
 ): Terminator<ExpectedModelRegretState> {
-  checkOptions("expectedModelRegret", options, ["share"]);
+  refuseUnknown("expectedModelRegret", options, ["share"]);
+  checkNumber("expectedModelRegret", "share", options.share, { above: 0 });
   const { share = SHARE } = options;
   return {
     name: "expectedModelRegret",

@@ -3,10 +3,10 @@
  */
 import { hypervolume } from "../analysis/hypervolume.ts";
 import { referencePoint } from "../analysis/reference-point.ts";
+import { checkNumber, refuseUnknown } from "../options.ts";
 import type { Judgement, Terminator } from "../terminator.ts";
 import { chanceOf } from "./improvement.ts";
 import { type Memo, memoOf, modelOf } from "./model.ts";
-import { checkOptions } from "./options.ts";
 import { bestPlace, scaleOf, shown, type Told, take, toldNothing } from "./told.ts";
 
 export interface NoImprovementOptions {
@@ -28,7 +28,8 @@ const LIKELY = 0.05;
 
 /** No improvement for a quarter of the trials, and none likely; with several objectives, of the hypervolume. */
 export function noImprovement(options: NoImprovementOptions = {}): Terminator<NoImprovementState> {
-  checkOptions("noImprovement", options, ["patience"]);
+  refuseUnknown("noImprovement", options, ["patience"]);
+  checkNumber("noImprovement", "patience", options.patience, { above: 0 });
   const patienceOf = (n: number) => Math.ceil(options.patience ?? Math.max(FEWEST_TRIALS, PATIENCE * n));
   return {
     name: "noImprovement",

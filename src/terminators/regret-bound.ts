@@ -5,11 +5,11 @@
  */
 import type { Compute } from "../compute.ts";
 import { UnsupportedError } from "../errors.ts";
+import { checkNumber, refuseUnknown } from "../options.ts";
 import type { Terminator } from "../terminator.ts";
 import { regretEnds } from "./bound.ts";
 import { chanceOf } from "./improvement.ts";
 import { type Memo, memoOf, modelOf } from "./model.ts";
-import { checkOptions } from "./options.ts";
 import { emptySeries, largestOfLatest, type Series } from "./series.ts";
 import { bestPlace, scaleOf, shown, type Told, take, toldNothing } from "./told.ts";
 
@@ -33,7 +33,8 @@ const LEAST = 0.01;
 
 /** The lowest upper confidence bound of a trial is as good as the lowest lower one of any point, but for an error. */
 export function regretBound(options: RegretBoundOptions = {}): Terminator<RegretBoundState> {
-  checkOptions("regretBound", options, ["error"]);
+  refuseUnknown("regretBound", options, ["error"]);
+  checkNumber("regretBound", "error", options.error, { above: 0 });
   return {
     name: "regretBound",
     version: 1,

@@ -17,6 +17,7 @@ import {
   type Setting,
   type State,
   type StepRecord,
+  type Steps,
   setting,
   slotsAt,
   startState,
@@ -33,14 +34,21 @@ export async function evaluateReverse(
   const first = Math.max(0, steps - (truncate ?? steps));
   const segment = checkpoint ? Math.ceil(Math.sqrt(steps - first)) : steps - first;
   const marks: { readonly step: number; readonly state: State }[] = [];
-  let run = await runSteps(p, at, startState(p, weights), 0, first, () => false);
+  let run: Steps;
   let records: readonly StepRecord[] = [];
-  for (let step = first; step < steps; step += segment) {
-    const last = step + segment >= steps;
-    if (!last) marks.push({ step, state: share(p, run.state) });
-    // The last stretch is kept as it is run: it is the first that is gone back through.
-    run = await runSteps(p, at, run.state, step, Math.min(steps, step + segment), () => last);
-    records = run.records;
+  try {
+    run = await runSteps(p, at, startState(p, weights), 0, first, () => false);
+    for (let step = first; step < steps; step += segment) {
+      const last = step + segment >= steps;
+      if (!last) marks.push({ step, state: share(p, run.state) });
+      // The last stretch is kept as it is run: it is the first that is gone back through.
+      run = await runSteps(p, at, run.state, step, Math.min(steps, step + segment), () => last);
+      records = run.records;
+    }
+  } catch (error) {
+    free(p, ...marks.map(({ state }) => state));
+    p.engine.dispose(at.leaves);
+    throw error;
   }
   const outer = await outerAt(p, at, run.state.w);
   const { bytes } = p;

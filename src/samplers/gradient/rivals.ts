@@ -6,19 +6,19 @@ import { bestMember, type Chain } from "./chains.ts";
 import { distance } from "./descent.ts";
 
 /** Trials after which a chain is compared with others. */
-const FEWEST = 6;
-/** Over so many trials its pace is measured, … */
+const FEWEST = 4;
+/** Over at most so many trials its pace is measured, … */
 const PACE = 5;
 /** … and so many times what it gained in them may still be hoped for. */
 const HOPED = 10;
 /** Chains whose best points are no further apart in any unit coordinate have come to the same place. */
-const NEAR = 0.01;
+const NEAR = 0.03;
 
 /** Why a chain cannot be expected to come to the best of the others; undefined if it may. */
 export function isHopeless({ number, descent }: Chain, others: readonly Chain[]): string | undefined {
   const { losses, best } = descent;
   if (losses.length < FEWEST) return undefined;
-  const lately = losses[losses.length - 1 - PACE] - best.loss;
+  const lately = losses[Math.max(0, losses.length - 1 - PACE)] - best.loss;
   const rival = others.find(
     (other) => other.number !== number && other.descent.best.loss < best.loss - HOPED * lately,
   );

@@ -10,13 +10,13 @@
  */
 import { InvalidInputError } from "../../errors.ts";
 import { priorOf, type SpacePrior } from "../../models/prior.ts";
+import { refuseUnknown } from "../../options.ts";
 import type { Problem } from "../../problem.ts";
 import type { Answer, Sampler, Slot } from "../../sampler.ts";
 import type { Params, Space } from "../../space/types.ts";
 import type { Json, Trial } from "../../trial.ts";
 import { type Design, initialDesign } from "../design.ts";
 import { observationOf } from "../observed.ts";
-import { refuseUnknown } from "../options.ts";
 import { uniformPoint } from "../random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "../seen.ts";
 import { rankPool } from "./ranking.ts";

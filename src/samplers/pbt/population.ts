@@ -2,13 +2,13 @@
  * What population based training and its bandit variant share: who trains next, up to which step, from which checkpoint.
  */
 import { InvalidInputError, UnsupportedError } from "../../errors.ts";
+import { refuseUnknown } from "../../options.ts";
 import type { Problem } from "../../problem.ts";
 import type { Answer, Sampler, Slot } from "../../sampler.ts";
 import type { Params } from "../../space/types.ts";
 import { place } from "../../space.ts";
 import type { Json } from "../../trial.ts";
 import { type Design, initialDesign } from "../design.ts";
-import { refuseUnknown } from "../options.ts";
 import { type Episode, episodeOf, membersOf, placeOf } from "./episodes.ts";
 import { parentOf } from "./exploit.ts";
 import { carriedOn } from "./explore.ts";

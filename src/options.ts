@@ -1,24 +1,24 @@
 /**
- * Options that come from a file or a flag.
+ * Options of samplers, pruners and terminators: they come from a file or a flag, and are checked where they are taken.
  */
-import { didYouMean, InvalidInputError } from "../errors.ts";
+import { didYouMean, InvalidInputError } from "./errors.ts";
 
-/** What a pruner without options takes. */
+/** What one without options takes. */
 export type NoOptions = Readonly<Record<string, never>>;
 
 /** @throws {InvalidInputError} if `options` has a name that is not among `known` */
-export function refuseUnknown(pruner: string, options: object, known: readonly string[]): void {
+export function refuseUnknown(owner: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options))
     if (!known.includes(name))
       throw new InvalidInputError(
-        `${pruner}: there is no option ${JSON.stringify(name)}${didYouMean(name, known)}; ` +
+        `${owner}: there is no option ${JSON.stringify(name)}${didYouMean(name, known)}; ` +
           (known.length > 0 ? `there are ${known.join(", ")}` : "it takes none"),
       );
 }
 
 /** @throws {InvalidInputError} if the option is no number within the bounds; where it is not required, it may be absent */
 export function checkNumber(
-  pruner: string,
+  owner: string,
   name: string,
   value: number | undefined,
   { least, most = Number.MAX_VALUE, above, whole = false, required = false }: Bounds,
@@ -40,7 +40,7 @@ export function checkNumber(
     ...(most === Number.MAX_VALUE ? [] : [`at most ${most}`]),
   ];
   throw new InvalidInputError(
-    `${pruner}: ${name} must be a ${whole ? "whole " : ""}number ${range.join(" and ")}, not ${JSON.stringify(value) ?? String(value)}`,
+    `${owner}: ${name} must be a ${whole ? "whole " : ""}number ${range.join(" and ")}, not ${JSON.stringify(value) ?? String(value)}`,
   );
 }
 
@@ -58,10 +58,10 @@ export function given<T extends object>(options: T): { readonly options?: T } {
 }
 
 /** @throws {InvalidInputError} if the value is none of the choices */
-export function checkChoice<T>(pruner: string, name: string, value: unknown, choices: readonly T[]): void {
+export function checkChoice<T>(owner: string, name: string, value: unknown, choices: readonly T[]): void {
   if (choices.includes(value as T)) return;
   const all = choices.map((choice) => JSON.stringify(choice)).join(" or ");
   throw new InvalidInputError(
-    `${pruner}: ${name} must be ${all}, not ${JSON.stringify(value) ?? String(value)}`,
+    `${owner}: ${name} must be ${all}, not ${JSON.stringify(value) ?? String(value)}`,
   );
 }
