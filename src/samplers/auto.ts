@@ -13,6 +13,7 @@ import { modelOf } from "./gp/model.ts";
 import { type GpState, gp, predictMean } from "./gp.ts";
 import type { GenerationState } from "./nsga/generations.ts";
 import { nsga2 } from "./nsga2.ts";
+import { nsga3 } from "./nsga3.ts";
 import { densityRatio, type TpeState, tpe } from "./tpe.ts";
 import { type TurboState, turbo } from "./turbo.ts";
 
@@ -24,12 +25,12 @@ export interface AutoState {
   /** Absent where there are several objectives, or the space has conditions. */
   readonly catcma?: EvolutionState;
   /** Only where there are several objectives. */
-  readonly nsga2?: GenerationState;
+  readonly nsga?: GenerationState;
   readonly evidence: Evidence;
 }
 
 interface Choice {
-  readonly chosen: "design" | "gp" | "tpe" | "turbo" | "catcma" | "nsga2";
+  readonly chosen: "design" | "gp" | "tpe" | "turbo" | "catcma" | "nsga2" | "nsga3";
   readonly why: string;
 }
 
@@ -59,9 +60,10 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   const estimator = tpe();
   const region = turbo();
   const evolution = catcma();
-  const population = nsga2();
+  const populations = { nsga2: nsga2(), nsga3: nsga3() };
   const askMember = (state: AutoState, { chosen }: Choice, slot: Slot) => {
-    if (chosen === "nsga2" && state.nsga2 !== undefined) return population.ask(state.nsga2, slot);
+    if ((chosen === "nsga2" || chosen === "nsga3") && state.nsga !== undefined)
+      return populations[chosen].ask(state.nsga, slot);
     if (chosen === "tpe") return estimator.ask(state.tpe, slot);
     if (chosen === "turbo" && state.turbo !== undefined) return region.ask(state.turbo, slot);
     if (chosen === "catcma" && state.catcma !== undefined) return evolution.ask(state.catcma, slot);
@@ -72,14 +74,15 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
     version: 4,
     init(problem) {
       const models = { gp: process.init(problem), tpe: estimator.init(problem), evidence: { list: [] } };
-      if (problem.objectives.length > 1) return { ...models, nsga2: population.init(problem) };
+      if (problem.objectives.length > 1)
+        return { ...models, nsga: populations[populationFor(problem)].init(problem) };
       const turbo = region.init(problem);
       return isFlat(problem) ? { ...models, turbo, catcma: evolution.init(problem) } : { ...models, turbo };
     },
     tell(state, trial) {
       process.tell(state.gp, trial);
       estimator.tell(state.tpe, trial);
-      if (state.nsga2 !== undefined) population.tell(state.nsga2, trial);
+      if (state.nsga !== undefined) populations[populationFor(state.nsga.problem)].tell(state.nsga, trial);
       if (state.turbo !== undefined) region.tell(state.turbo, trial);
       if (state.catcma !== undefined) evolution.tell(state.catcma, trial);
       compare(state.evidence, trial);
@@ -95,15 +98,12 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   };
 }
 
-async function choose(
-  { gp, evidence, catcma, nsga2 }: AutoState,
-  { number, compute }: Slot,
-): Promise<Choice> {
+async function choose({ gp, evidence, catcma, nsga }: AutoState, { number, compute }: Slot): Promise<Choice> {
   const { observed, design, memo } = gp;
   const n = observed.list.length;
   if (number < design.size || n < Math.ceil(design.size / 2))
     return { chosen: "design", why: design.why(number) };
-  if (nsga2 !== undefined) return chooseForSeveral(observed.problem, n, number);
+  if (nsga !== undefined) return chooseForSeveral(observed.problem, n, number);
   if (n > MOST_SHARED && catcma !== undefined)
     return { chosen: "catcma", why: `no conditions, and more than ${MOST_SHARED} trials` };
   if (n > MOST_GP) {
@@ -123,18 +123,25 @@ async function choose(
   return { chosen: "gp", why: "up to a few hundred trials" };
 }
 
-/** Up to so many trials the Gaussian processes of several objectives, one each, search alone. */
+/** Up to so many trials the Gaussian processes of several objectives, one each, search alone … */
 const MOST_SEVERAL = 150;
+/** … where their hypervolume can be cut into boxes. */
+const MOST_MODELLED = 3;
 
 /** For several objectives: what improves the hypervolume most while it can be modelled, then what is cheap. */
-function chooseForSeveral({ objectives }: Problem, n: number, number: number): Choice {
+function chooseForSeveral(problem: Problem, n: number, number: number): Choice {
+  const m = problem.objectives.length;
   if (n > MOST_SHARED)
-    return { chosen: "nsga2", why: `several objectives, and more than ${MOST_SHARED} trials` };
-  if (n > MOST_SEVERAL) {
-    const why = `takes turns after ${MOST_SEVERAL} trials of several objectives`;
-    return n <= MOST_GP && number % 2 === 0 ? { chosen: "gp", why } : { chosen: "tpe", why };
-  }
-  return { chosen: "gp", why: `${objectives.length} objectives, up to ${MOST_SEVERAL} trials` };
+    return { chosen: populationFor(problem), why: `${m} objectives, and more than ${MOST_SHARED} trials` };
+  if (m > MOST_MODELLED) return { chosen: "tpe", why: `more than ${MOST_MODELLED} objectives` };
+  if (n <= MOST_SEVERAL) return { chosen: "gp", why: `${m} objectives, up to ${MOST_SEVERAL} trials` };
+  const why = `takes turns after ${MOST_SEVERAL} trials of ${m} objectives`;
+  return n <= MOST_GP && number % 2 === 0 ? { chosen: "gp", why } : { chosen: "tpe", why };
+}
+
+/** Reference directions help from four objectives on. */
+function populationFor({ objectives }: Problem): "nsga2" | "nsga3" {
+  return objectives.length > MOST_MODELLED ? "nsga3" : "nsga2";
 }
 
 /** Whether no parameter depends on another. */
@@ -149,7 +156,7 @@ async function predicted(
   { params }: Exclude<Answer, string>,
   slot: Slot,
 ): Promise<{ readonly predicted?: Json }> {
-  if (chosen === "design" || state.nsga2 !== undefined || state.gp.observed.list.length > MOST_GP) return {};
+  if (chosen === "design" || state.nsga !== undefined || state.gp.observed.list.length > MOST_GP) return {};
   const mean = await predictMean(state.gp, params, slot);
   const ratio = densityRatio(state.tpe.orders, state.tpe.observed, params).acquisition;
   if (mean === undefined || ratio === undefined) return {};
