@@ -57,7 +57,8 @@ const MOST_MODELLED = 100;
  * The first trials, half as many as an initial design has, begin a chain each; then the best of them go on, see
  * `turnOf`: a chain that gains little shares the trials with others and with new ones. A chain ends when its steps are
  * tiny or of no help, or when at its pace it would not come to the best of another, or came near it. Parallel workers
- * have different chains and never wait.
+ * have different chains and never wait. Only trials that trained to their end count for a chain, so no pruner is there
+ * unless one is asked for; beside one, a trial that was stopped is a step that did not help.
  *
  * @throws {InvalidInputError} if an option cannot be meant
  */
@@ -75,6 +76,7 @@ export function gradient(options: GradientOptions = {}): Sampler<GradientState> 
   return {
     name: "gradient",
     version: 1,
+    stages: true, // losses of a chain can be compared only where every trial trains to its end
     ...(Object.keys(options).length > 0 && { options: options as Json }),
     init(problem) {
       refuseSeveral("gradient", problem);
@@ -121,13 +123,13 @@ async function suggest(state: GradientState, slot: Slot, most: number): Promise<
     return begin(state, slot, { fallback: state.inner.name, why });
   }
   const busy = new Set(slot.open.map((trial) => placeOf(trial).chain));
+  const known = adoptable(state, slot, busy);
+  if (known !== undefined) return known;
   const begun = [...state.chains.values()].filter((chain) => chain.begun);
   const { steps, ended } = goingOn(state, slot, begun, busy);
   const idle = [...steps.keys()];
   const chosen = turnOf({ begun, idle, busy }, { starts, most, turn: slot.number });
   if (chosen !== undefined) return onward(chosen, steps.get(chosen) as Continuation);
-  const known = slot.fixed === undefined ? adoptable(state, busy) : undefined;
-  if (known !== undefined) return known;
   const why = begun.length < starts ? "one of the first" : (ended ?? "another beside those that gain little");
   const answer = await begin(state, slot, { chain: slot.number, step: 0, why });
   if (typeof answer !== "string" || idle.length === 0) return answer;
@@ -163,12 +165,16 @@ function goingOn(
 }
 
 /** Goes on from a trial that no chain has, a point of the user's say, if none is better. */
-function adoptable({ problem, chains }: GradientState, busy: ReadonlySet<number>): Answer | undefined {
+function adoptable(
+  { problem, chains }: GradientState,
+  { fixed }: Slot,
+  busy: ReadonlySet<number>,
+): Answer | undefined {
   let best: Chain | undefined;
   for (const chain of chains.values())
     if (chain.descent.best.loss < (best?.descent.best.loss ?? Number.POSITIVE_INFINITY)) best = chain;
   if (best === undefined || best.begun || busy.has(best.number)) return undefined;
-  const next = continuationOf(problem, best);
+  const next = continuationOf(problem, best, fixed);
   if (typeof next === "string") return undefined;
   return onward(best, next);
 }

@@ -70,7 +70,7 @@ export function beginning(visit: Visit, rate: number): Descent {
     moments: gradient === undefined ? noMoments : momentsWith(noMoments, gradient),
     pairs: [],
   };
-  if (Number.isNaN(loss)) return { ...start, ended: "its first trial has no loss" };
+  if (Number.isNaN(loss)) return { ...start, ended: "its first trial came to no loss at its end" };
   if (gradient === undefined) return { ...start, ended: "its first trial reported no gradient" };
   return start;
 }
