@@ -189,28 +189,45 @@ async function checkMixed(engine: Engine): Promise<void> {
     return [all.slice(0, 2), all.slice(2)];
   };
   const first = engine.compile(gradient);
-  const moved = (by: number) =>
-    at.map(({ values, shape }, i) =>
+  const change = [array([0.7], []), array(wave(d, 8, 1), [d, 1]), array(wave(d * k, 9, 1), [d, k])];
+  const forward = (w: Expr[], l: Expr[], batch: Expr[], a: Expr[], da: Expr[]) => [
+    engine.gradient(
+      (v) =>
+        engine.derivative(
+          (all) => [loss(all.slice(0, 2), all.slice(2), batch)],
+          [...v, ...l],
+          [...a, ...da],
+        )[0],
+      w,
+    ).gradient,
+  ];
+  const moved = (from: readonly NdArray[], along: readonly NdArray[], by: number) =>
+    from.map(({ values, shape }, i) =>
       array(
-        Float32Array.from(values, (v, j) => v + by * towards[i].values[j]),
+        Float32Array.from(values, (v, j) => v + by * along[i].values[j]),
         shape,
       ),
     );
-  const [above, below] = [
-    await run(engine, first, [moved(STEP), lambda, data]),
-    await run(engine, first, [moved(-STEP), lambda, data]),
-  ];
+  const slopes = async (l: (by: number) => readonly NdArray[]) => {
+    const [above, below] = [
+      await run(engine, first, [moved(at, towards, STEP), l(STEP), data]),
+      await run(engine, first, [moved(at, towards, -STEP), l(-STEP), data]),
+    ];
+    return above.map((part, i) => part.map((v, j) => (v - below[i][j]) / (2 * STEP)));
+  };
+  const fixed = await slopes(() => lambda);
+  const together = await slopes((by) => moved(lambda, change, by));
   for (const make of [engine.compile, engine.interpret]) {
     const found = await run(engine, make(both), [at, lambda, data, towards]);
-    found.forEach((values, part) => {
-      const expected = above[part].map((v, i) => (v - below[part][i]) / (2 * STEP));
-      near(values, expected, DIFFERENCE_TOLERANCE, part === 0 ? "H·a" : "∂²/∂λ∂w·a");
-    });
+    near(found[0], fixed[0], DIFFERENCE_TOLERANCE, "H·a");
+    near(found[1], fixed[1], DIFFERENCE_TOLERANCE, "∂²/∂λ∂w·a");
+    const [along] = await run(engine, make(forward), [at, lambda, data, towards, change]);
+    near(along, together[0], DIFFERENCE_TOLERANCE, "the gradient's derivative along w and λ");
   }
 }
 
 /**
- * Pulling a step of Adam back: the gradient of Σ cotangent · update with respect to tensors and scalars at once. This
+ * A step of Adam, pulled back and pushed forward: the gradient of Σ cotangent · update with respect to tensors and scalars at once. This
  * is where a compiled gradient of a whole training step goes wrong, so the update stands alone.
  */
 async function checkUpdate(engine: Engine, shape: readonly number[]): Promise<void> {
@@ -232,8 +249,23 @@ async function checkUpdate(engine: Engine, shape: readonly number[]): Promise<vo
   ];
   const cotangent = array(cycle(TOWARDS), shape);
   const f = engine.compile(values);
+  const push = (at: Expr[], along: Expr[]) => [engine.derivative((y) => [update(y)], at, along)];
+  const along = x.map(({ values: own, shape: same }, i) =>
+    array(
+      own.map((_, j) => 0.5 - ((i + j) % 3) / 4),
+      same,
+    ),
+  );
   for (const make of [engine.compile, engine.interpret]) {
     const found = (await run(engine, make(pull), [x, [cotangent]]))[0];
+    const [pushed] = await run(engine, make(push), [x, along]);
+    const direction = along.flatMap((part) => [...part.values]);
+    near(
+      [pushed.reduce((sum, v, i) => sum + v * cotangent.values[i], 0)],
+      [found.reduce((sum, v, i) => sum + v * direction[i], 0)],
+      COMPILED_TOLERANCE * 10,
+      "forward and backward through the update",
+    );
     const expected: number[] = [];
     // All coordinates are alike, so that the first of each tensor is enough beside the scalars.
     const starts = [0, size, 2 * size, 2 * size + 1];
