@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 const python = needs("python3", hasProgram("python3", "--version"));
+const torch = needs("PyTorch", hasProgram("python3", "-c", "import torch"));
 const script = (path: string) =>
   spawnSync(process.execPath, [join(EXAMPLES, path)], { cwd: place.folder, encoding: "utf8" });
 
@@ -77,6 +78,38 @@ python.test("hyperband-python: only the best go on, from their checkpoints", asy
     expect(reports.map(({ step }) => step)).toEqual(reports.map((_, k) => k + 1)); // no epoch is trained twice
   expect(Math.min(...trials.map(({ values }) => values?.val_loss as number))).toBeLessThan(0.7);
   expect(place.fettle("replay", "s").stdout).toMatch(/verdicts and promotions replayed, no difference/);
+});
+
+/** Chains of several trials, whose losses fall from the first to the best. */
+const chainsOf = (trials: readonly { origin?: unknown; values?: object }[]) => {
+  const chains = new Map<number, number[]>();
+  for (const { origin, values } of trials) {
+    const { chain } = origin as { chain: number };
+    chains.set(chain, [...(chains.get(chain) ?? []), (values as { val_loss: number }).val_loss]);
+  }
+  return [...chains.values()].filter((losses) => losses.length > 3);
+};
+
+python.test("gradient-python: penalties along the derivatives that the program prints", async () => {
+  const config = join(EXAMPLES, "gradient-python", "fettle.yaml");
+  const { code, stderr } = place.fettle("run", config, "--study", "s", "--seed", "1");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
+  const trials = place.trials() as Parameters<typeof chainsOf>[0];
+  expect(trials).toHaveLength(40);
+  const chains = chainsOf(trials);
+  expect(chains.length).toBeGreaterThan(0);
+  for (const losses of chains) expect(Math.min(...losses)).toBeLessThan(losses[0]);
+  expect(Math.min(...chains.flat())).toBeLessThan(0.1448); // the optimum with cosines is 0.14475
+  expect(place.fettle("replay", "s").stdout).toContain("40 suggestions replayed, no difference");
+});
+
+torch.test("gradient-torch: back-propagation through a whole training", async () => {
+  const config = join(EXAMPLES, "gradient-torch", "fettle.yaml");
+  const { code, stderr } = place.fettle("run", config, "--study", "s", "-n", "10", "--seed", "1");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("best so far")]);
+  const trials = place.trials() as Parameters<typeof chainsOf>[0];
+  const [losses] = chainsOf(trials);
+  expect(Math.min(...losses)).toBeLessThan(0.7 * losses[0]);
 });
 
 test("pbt: a schedule, found while a population trains", () => {
