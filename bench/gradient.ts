@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const tasks: Record<string, () => Promise<readonly Line[]>> = {
   hypertorch,
   ratios: () => ratios(),
-  cleaning,
+  cleaning: () => cleaning(),
   digits,
   rates: () => rates({ seeds: Number(values.seeds) }),
 };

@@ -24,10 +24,12 @@ interface Split {
   readonly wrong: Uint8Array;
   readonly validation: Examples;
   readonly test: Examples;
+  /** Of the inner training. */
+  readonly lr: number;
 }
 
 /** Turns the labels of the first half of the training examples into another one each. */
-function corrupt(clean: Examples, validation: Examples, test: Examples, seed: number): Split {
+function corrupt(clean: Examples, validation: Examples, test: Examples, lr: number, seed: number): Split {
   const random = rng(seed, "wrong");
   const wrong = new Uint8Array(clean.count);
   const labels = clean.labels.map((label, i) => {
@@ -35,12 +37,12 @@ function corrupt(clean: Examples, validation: Examples, test: Examples, seed: nu
     wrong[i] = 1;
     return (label + 1 + random.integer(CLASSES - 1)) % CLASSES;
   });
-  return { train: { ...clean, labels }, wrong, validation, test };
+  return { train: { ...clean, labels }, wrong, validation, test, lr };
 }
 
 const init = (features: number) => () => ({ w: zeros([features, CLASSES]), b: zeros([CLASSES]) });
 
-function weighting({ train, validation }: Split) {
+function weighting({ train, validation, lr }: Split) {
   return bilevel({
     init: init(train.features),
     hypers: { keep: hp.logit(0, 1, { shape: [train.count] }) },
@@ -48,7 +50,7 @@ function weighting({ train, validation }: Split) {
       data: batchOf(train),
       loss: ($, { w, b }, { keep }, { x, y }) =>
         $.logSoftmax(x.dot(w).add(b)).mul(y).sum(1).mul(keep).mean().neg(),
-      optimizer: sgd({ lr: 0.5 }),
+      optimizer: sgd({ lr }),
       steps: 20,
     },
     outer: {
@@ -59,7 +61,10 @@ function weighting({ train, validation }: Split) {
 }
 
 /** Test accuracy of training on those training examples and all of validation. */
-async function accuracy({ train, validation, test }: Split, kept: (i: number) => boolean): Promise<number> {
+async function accuracy(
+  { train, validation, test, lr }: Split,
+  kept: (i: number) => boolean,
+): Promise<number> {
   const rows = Array.from({ length: train.count }, (_, i) => i).filter(kept);
   const part = pick(train, rows);
   const x = new Float32Array(part.x.length + validation.x.length);
@@ -74,7 +79,7 @@ async function accuracy({ train, validation, test }: Split, kept: (i: number) =>
   const p = await prepare(
     bilevel({
       init: init(train.features),
-      hypers: { lr: hp.log(0.1, 1, { start: 0.5 }) },
+      hypers: { lr: hp.log(0.01, 1, { start: lr }) },
       inner: {
         data: batchOf(both),
         loss: ($, { w, b }, _, batch) => $.crossEntropy(batch.x.dot(w).add(b), batch.y),
@@ -102,7 +107,7 @@ interface Cleaned {
   readonly oracle: number;
 }
 
-export async function clean(split: Split, steps = 60): Promise<Cleaned> {
+export async function clean(split: Split, steps = 30): Promise<Cleaned> {
   const before = cpuSeconds();
   const { steps: all } = await tune(weighting(split), {
     method: { method: "reverse", truncate: 10 },
@@ -132,22 +137,25 @@ export async function mnistSplit(seed = 1, train = 3000, validation = 3000): Pro
   const all = await mnist();
   const order = shuffledOrder(all.count, seed);
   const cut = (from: number, to: number) => pick(all, order.slice(from, to));
-  return corrupt(cut(0, train), cut(train, train + validation), cut(6000, 10_000), seed);
+  return corrupt(cut(0, train), cut(train, train + validation), cut(6000, 10_000), 0.5, seed);
 }
 
 function fashionSplit(seed = 1): Split | undefined {
   const [all, test] = [fashion("train"), fashion("t10k")];
   if (all === undefined || test === undefined) return undefined;
   const order = shuffledOrder(all.count, seed);
-  return corrupt(pick(all, order.slice(0, 5000)), pick(all, order.slice(5000, 10_000)), test, seed);
+  return corrupt(pick(all, order.slice(0, 5000)), pick(all, order.slice(5000, 10_000)), test, 0.1, seed);
 }
 
-export async function cleaning(): Promise<readonly Line[]> {
+/** @param only  one of the two data sets */
+export async function cleaning(only?: string): Promise<readonly Line[]> {
   const lines: Line[] = [];
-  for (const [name, split, f1] of [
-    ["MNIST", await mnistSplit(), 0.93],
-    ["Fashion-MNIST", fashionSplit(), 0.88],
+  for (const [name, load, f1] of [
+    ["MNIST", mnistSplit, 0.93],
+    ["Fashion-MNIST", fashionSplit, 0.88],
   ] as const) {
+    if (only !== undefined && name !== only) continue;
+    const split = await load();
     if (split === undefined) {
       lines.push({ what: `${name}: not on this machine (Debian: dataset-fashion-mnist)`, found: "skipped" });
       continue;

@@ -53,10 +53,10 @@ interface Duel {
 }
 
 /** The best validation loss of both with the same processor time, compilation counted. */
-async function duel(all: Examples, seed: number, steps = 10): Promise<Duel> {
+async function duel(all: Examples, seed: number, steps = 6): Promise<Duel> {
   const own = problem(all, seed);
   let before = cpuSeconds();
-  const { value } = await tune(own, { steps, starts: 4, rate: 0.5 });
+  const { value } = await tune(own, { steps, starts: 10, rate: 0.3 });
   const cpu = cpuSeconds() - before;
   before = cpuSeconds();
   const p = await prepare(own);

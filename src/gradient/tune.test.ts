@@ -43,10 +43,11 @@ describe("the outer loop", () => {
       expect(why).toContain("converged");
     });
 
-  it("keeps the best, never goes up and moves by at most the trust region", async () => {
+  it("keeps the best, is never worse than three steps ago and moves by at most the trust region", async () => {
     const { steps, value } = await tune(ridge(1e-5), { steps: 8, trustRegion: 2, rate: 5 });
     for (let k = 1; k < steps.length; k++) {
-      expect(steps[k].value).toBeLessThanOrEqual(steps[k - 1].value * (1 + 1e-5));
+      const worst = Math.max(...steps.slice(Math.max(0, k - 3), k).map((step) => step.value));
+      expect(steps[k].value).toBeLessThanOrEqual(worst * (1 + 1e-5));
       const moved = Math.log((steps[k].hypers.l2 as number) / (steps[k - 1].hypers.l2 as number));
       expect(Math.abs(moved)).toBeLessThan(2.001);
     }

@@ -4,8 +4,8 @@
 import type { NdArray, Tree } from "../autodiff/arrays.ts";
 import { InvalidInputError, NumericalError } from "../errors.ts";
 import { lbfgs } from "../math/lbfgs.ts";
-import { rng } from "../random.ts";
 import { refuseUnknown } from "../options.ts";
+import { rng } from "../random.ts";
 import { chooseMethod, factsOf, MEMORY_BYTES, methodWarnings } from "./auto.ts";
 import { convergenceOf } from "./convergence.ts";
 import { adamDescent, clipped, type Descent, sgdDescent } from "./descent.ts";
@@ -30,11 +30,11 @@ export interface TuneOptions {
   readonly trustRegion?: number;
   /** Largest norm of the gradient. @default none */
   readonly clip?: number;
-  /** Whether a step that makes the outer loss worse is taken back and shortened. @default true */
+  /** Whether a step that makes the outer loss worse than the last few were is taken back and shortened. @default true */
   readonly backtrack?: boolean;
   /** Natural values by name to start from. @default as the hyperparameters say */
   readonly start?: HyperValues;
-  /** Trainings at random settings of which the best is gone on from; the start is one of them. @default 1 */
+  /** Trainings at random settings, the start among them: descent is from the best, then the next best. @default 1 */
   readonly starts?: number;
   /** Go on from the trained weights instead of anew; for long training and weights of examples. @default false */
   readonly warm?: boolean;
@@ -90,9 +90,14 @@ const NAMES = [
   "onStep",
 ];
 /** How often a step is halved before it is given up. */
-const HALVINGS = 4;
+const HALVINGS = 3;
 /** An outer loss that much above the last, relative to it, is noise of single precision. */
 const SLACK = 1e-6;
+/** Where a scale has no end, starts are drawn that near to the given one: a logit from 0.02 to 0.98 around one half. */
+const NEAR: Readonly<Record<string, number>> = { logit: 4, mix: 2 };
+const FAR = 2;
+/** A step may be worse than the last one if it is no worse than one of that many: rough losses have small hills. */
+const PATIENCE = 3;
 /** A gradient below, relative to the outer loss, in units of the scale, leads nowhere. */
 const VANISHED = 1e-7;
 
@@ -119,11 +124,12 @@ export async function tune(problem: Bilevel, options: TuneOptions = {}): Promise
     );
   const p = await prepare(problem);
   try {
-    const u = await bestStart(p, p.layout.encode(options.start ?? {}), starts);
+    const order = await sortedStarts(p, p.layout.encode(options.start ?? {}), starts);
+    const u = order[0];
     const { method, why } = await methodFor(p, options.method ?? "auto", u, memory);
     const run = new Run(p, method, options, starts > 1 ? starts : 0);
     if (optimizer === "lbfgs") await quasiNewton(run, u, steps, trustRegion);
-    else await descend(run, u, steps);
+    else await descendFromEach(run, order, steps);
     return run.result(why);
   } finally {
     p.dispose();
@@ -141,34 +147,35 @@ async function methodFor(p: Prepared, asked: Method, u: Float64Array, memory: nu
   return chooseMethod(mayConverge ? factsOf(p, memory, await convergenceOf(p, u)) : facts);
 }
 
-/** The best of random settings, the given one among them; not finite ones are never it. */
-async function bestStart(p: Prepared, given: Float64Array, starts: number): Promise<Float64Array> {
-  if (starts <= 1) return given;
+/** Random settings, the given one among them, the best first; those that are not finite are left out. */
+async function sortedStarts(p: Prepared, given: Float64Array, starts: number): Promise<Float64Array[]> {
+  if (starts <= 1) return [given];
   const { lower, upper, leaves } = p.layout;
-  let [best, least] = [given, Number.POSITIVE_INFINITY];
+  const found: { u: Float64Array; value: number }[] = [];
   for (let k = 0; k < starts; k++) {
     const random = rng(p.problem.seed, "start", k);
     const u = given.slice();
     // One draw for each array: independent ones would average out to the middle.
     if (k > 0)
-      for (const { offset, size } of leaves) {
-        const bounded = Number.isFinite(upper[offset] - lower[offset]) && upper[offset] - lower[offset] < 25;
-        const [low, high] = bounded ? [lower[offset], upper[offset]] : [given[offset] - 2, given[offset] + 2];
+      for (const { hyper, offset, size } of leaves) {
+        const { transform } = p.problem.hypers[hyper];
+        const bounded = NEAR[transform] === undefined && Number.isFinite(upper[offset] - lower[offset]);
+        const reach = NEAR[transform] ?? FAR;
+        const [low, high] = bounded
+          ? [lower[offset], upper[offset]]
+          : [given[offset] - reach, given[offset] + reach];
         u.fill(low + (high - low) * random.uniform(), offset, offset + size);
       }
-    const value = await evaluate(p, u, { method: "reverse", truncate: 1 }).then(
-      (at) => {
-        at.dispose();
-        return at.value;
-      },
-      (error: unknown) => {
-        if (error instanceof NumericalError) return Number.POSITIVE_INFINITY;
-        throw error;
-      },
-    );
-    if (value < least) [best, least] = [u, value];
+    try {
+      const at = await evaluate(p, u, { method: "reverse", truncate: 1 });
+      at.dispose();
+      if (Number.isFinite(at.value)) found.push({ u, value: at.value });
+    } catch (error) {
+      if (!(error instanceof NumericalError)) throw error;
+    }
   }
-  return best;
+  found.sort((a, b) => a.value - b.value);
+  return found.length > 0 ? found.map(({ u }) => u) : [given];
 }
 
 /** What both loops share: evaluations, the best so far, reports. */
@@ -269,8 +276,24 @@ class Run {
   }
 }
 
-/** First-order descent with steps back. */
-async function descend(run: Run, start: Float64Array, steps: number): Promise<void> {
+/** Descends from the best start; where that ends early, the steps that are left go to the next best. */
+async function descendFromEach(run: Run, order: readonly Float64Array[], steps: number): Promise<void> {
+  let left = steps;
+  for (const [k, start] of order.entries()) {
+    const took = await descend(run, start, left, k === 0);
+    if (took === "stopped") return;
+    left -= took + 1;
+    if (left < 1) return;
+  }
+}
+
+/** First-order descent with steps back; how many steps it took. */
+async function descend(
+  run: Run,
+  start: Float64Array,
+  steps: number,
+  first: boolean,
+): Promise<number | "stopped"> {
   const { layout } = run.p;
   const { optimizer = "adam", rate = 0.4, momentum, trustRegion = 1, clip, warm = false } = run.options;
   const backtrack = run.options.backtrack ?? true;
@@ -282,10 +305,14 @@ async function descend(run: Run, start: Float64Array, steps: number): Promise<vo
   let descent = fresh();
   let u = start;
   let at = await run.evaluate(u);
-  if (at instanceof NumericalError) throw at;
-  let retried = false;
+  if (at instanceof NumericalError) {
+    if (first) throw at;
+    return 0;
+  }
+  const values: number[] = [];
   for (let step = 0; step <= steps; step++) {
-    const evaluation: Evaluation = at as Evaluation;
+    const evaluation: Evaluation = at;
+    values.push(evaluation.value);
     const gradient = step < steps ? await evaluation.gradient() : undefined;
     if (gradient?.some((g) => !Number.isFinite(g)))
       throw new NumericalError(
@@ -293,26 +320,23 @@ async function descend(run: Run, start: Float64Array, steps: number): Promise<vo
       );
     const goOn = await run.accept(u, evaluation, gradient);
     evaluation.dispose();
-    if (!goOn || gradient === undefined) return;
+    if (!goOn) return "stopped";
+    if (gradient === undefined) return step;
     const towards = clip === undefined ? gradient : clipped(gradient, clip);
+    const worst = Math.max(...values.slice(-PATIENCE));
     // Where weights go on from step to step, the outer loss is not that of the setting alone: only NaN is stepped back from.
-    const limit =
-      backtrack && !warm ? evaluation.value + SLACK * Math.abs(evaluation.value) : Number.POSITIVE_INFINITY;
-    for (;;) {
-      const next = await stepBack(run, u, descent.next(u, towards), limit, backtrack);
-      if (!(next instanceof NumericalError) && next !== undefined) {
-        [u, at] = [next.u, next.at];
-        retried = false;
-        break;
-      }
+    const limit = backtrack && !warm ? worst + SLACK * Math.abs(worst) : Number.POSITIVE_INFINITY;
+    let next = await stepBack(run, u, descent.next(u, towards), limit, backtrack);
+    if (next === undefined) {
       // Momentum may point up: once more from here without it and shorter, then this is the end of the way.
-      if (retried) return;
-      retried = true;
       shrink /= 2 ** HALVINGS;
       descent = fresh();
-      shrink = Math.min(1, shrink * 2 ** (HALVINGS - 1));
+      next = await stepBack(run, u, descent.next(u, towards), limit, backtrack);
+      if (next === undefined) return step;
     }
+    [u, at] = [next.u, next.at];
   }
+  return steps;
 }
 
 /** The first of the step, its half, quarter … that is finite and no worse than the limit. */
