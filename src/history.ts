@@ -15,6 +15,7 @@ import {
 } from "./history/limits.ts";
 import { importedTrial, outcome, readReport } from "./history/outcome.ts";
 import { configurationAt } from "./history/repeats.ts";
+import { withReport } from "./history/reported.ts";
 import type { Claim, History } from "./history/types.ts";
 import { versionOf } from "./history/version.ts";
 import type { Problem } from "./problem.ts";
@@ -342,16 +343,10 @@ function start(history: History, event: Of<"started">): void {
   history.last = { number: event.trial };
 }
 
-/** Reports stay in order of their steps; a repeated step replaces what was said of it before. */
 function report(history: History, event: Of<"reported">): void {
   if (held(history, event.trial, event.attempt, true) === undefined) return;
   const trial = history.trials[event.trial] as Trial;
-  const reports = trial.reports.slice();
-  let index = reports.length;
-  while (index > 0 && reports[index - 1].step > event.step) index--;
-  const repeated = index > 0 && reports[index - 1].step === event.step;
-  reports.splice(repeated ? index - 1 : index, repeated ? 1 : 0, readReport(event, event.time));
-  put(history, { ...trial, reports: Object.freeze(reports) });
+  put(history, { ...trial, reports: withReport(trial.reports, readReport(event, event.time)) });
   history.last = { number: event.trial, reported: true };
 }
 

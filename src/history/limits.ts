@@ -64,6 +64,7 @@ export function hasNumber(history: History): boolean {
 /** Whether the trial reached all targets of the limits. */
 export function reachesTarget(problem: Problem, limits: Limits, trial: Trial): boolean {
   if (limits.target === undefined || trial.state !== "complete" || trial.values === undefined) return false;
+  if (!isFeasible(trial)) return false;
   const { values } = trial;
   return Object.entries(limits.target).every(([name, wire]) => {
     const objective = problem.objectives.find((candidate) => candidate.name === name);

@@ -75,7 +75,8 @@ export function outcome(
   if (state !== "complete") return { state, ...kept };
   const missing =
     objectives.find(({ name }) => values?.[name] === undefined)?.name ??
-    constraints.find(({ metric }) => metric !== undefined && values?.[metric] === undefined)?.metric;
+    constraints.find(({ metric }) => metric !== undefined && values?.[metric] === undefined)?.metric ??
+    constraints.find(({ name }) => limits.constraints?.[name] === undefined)?.name;
   if (missing !== undefined) return failed(`the trial gave no value of ${missing}`, values && kept);
   const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values?.[name]));
   return undefinedNumber === undefined

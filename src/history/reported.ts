@@ -19,3 +19,13 @@ export function lastLosses(
 ): readonly number[] | undefined {
   return reports.length === 0 ? undefined : lossesAt(problem, reports[reports.length - 1]);
 }
+
+/** Reports with another one in its place: in order of their steps, a repeated step replaces what was said of it before. */
+export function withReport(reports: readonly Report[], report: Report): readonly Report[] {
+  const all = reports.slice();
+  let index = all.length;
+  while (index > 0 && all[index - 1].step > report.step) index--;
+  const repeated = index > 0 && all[index - 1].step === report.step;
+  all.splice(repeated ? index - 1 : index, repeated ? 1 : 0, report);
+  return Object.freeze(all);
+}

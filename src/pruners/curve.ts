@@ -44,8 +44,11 @@ export function curve(options: CurveOptions = {}): Pruner<Curves> {
     },
     judge(curves, trial) {
       const told = curveOf(curves, trial.number);
-      const best = bestComplete(curves)?.final?.[0];
+      const complete = bestComplete(curves);
+      const best = complete?.final?.[0];
       const { full } = curves;
+      if (told !== undefined && complete !== undefined && told.violation < complete.violation)
+        return "continue";
       if (told === undefined || best === undefined || full === undefined) return "continue";
       if (!(told.reached >= (grace ?? Math.ceil(GRACE_SHARE * full))) || told.reached >= full)
         return "continue";

@@ -69,7 +69,9 @@ function isBehind({ list }: Curves, curve: Curve, percent: number): boolean {
   const own = lowestUntil(curve, curve.reached) as readonly number[];
   if (isHopeless(own)) return true;
   const others = list.flatMap((other) => {
-    const losses = other.state === "complete" ? lossesFrom(other, curve.reached) : undefined;
+    if (other.state !== "complete" || other.violation > curve.violation) return []; // these stand behind it
+    if (other.violation < curve.violation) return [own.map(() => Number.NEGATIVE_INFINITY)]; // and these before it
+    const losses = lossesFrom(other, curve.reached);
     return losses === undefined ? [] : [losses];
   });
   if (others.length === 0) return false;

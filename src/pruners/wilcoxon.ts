@@ -46,6 +46,7 @@ export function wilcoxon(options: WilcoxonOptions = {}): Pruner<Curves> {
       const curve = curveOf(curves, trial.number);
       const best = bestComplete(curves);
       if (curve === undefined || best === undefined || best === curve) return "continue";
+      if (curve.violation < best.violation) return "continue"; // nearer to the limits than any complete one
       const gaps = differences(curve, best);
       if (gaps.length < startup) return "continue";
       const sum = gaps.reduce((total, gap) => total + gap, 0);
@@ -63,12 +64,17 @@ export function requireOne(name: string, objectives: number): void {
   );
 }
 
-/** The complete trial with the lowest loss; the one told first of equal ones. */
+/**
+ * The complete trial with the lowest loss, of those that miss the limits on outcomes least; the one told first of
+ * equal ones.
+ */
 export function bestComplete({ list }: Curves): Curve | undefined {
   let best: Curve | undefined;
-  for (const curve of list)
-    if (curve.final !== undefined && (best === undefined || curve.final[0] < (best.final as number[])[0]))
-      best = curve;
+  for (const curve of list) {
+    if (curve.final === undefined) continue;
+    if (best === undefined || curve.violation < best.violation) best = curve;
+    else if (curve.violation === best.violation && curve.final[0] < (best.final as number[])[0]) best = curve;
+  }
   return best;
 }
 

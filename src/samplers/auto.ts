@@ -71,7 +71,7 @@ export function auto(options: NoOptions = {}): Sampler<AutoState> {
   };
   return {
     name: "auto",
-    version: 4,
+    version: 5,
     init(problem) {
       const models = { gp: process.init(problem), tpe: estimator.init(problem), evidence: { list: [] } };
       if (problem.objectives.length > 1)

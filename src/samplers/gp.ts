@@ -44,7 +44,7 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
   refuseUnknown("gp", options, []);
   return {
     name: "gp",
-    version: 3,
+    version: 4,
     init(problem) {
       const observed = observedNothing(problem);
       const outcomes = outcomesMemo(observed, POOL);

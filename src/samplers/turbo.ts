@@ -66,7 +66,7 @@ export function turbo(options: NoOptions = {}): Sampler<TurboState> {
   refuseUnknown("turbo", options, []);
   return {
     name: "turbo",
-    version: 3,
+    version: 4,
     init(problem) {
       refuseSeveral("turbo", problem);
       return {

@@ -21,11 +21,9 @@ export interface Claimant {
 }
 
 /** Claims on paused trials that the pruner promotes, at most so many. */
-export function promotions(
-  { pruner, prunerState, history }: Follower,
-  most: number,
-  claimant: Claimant,
-): EventBody[] {
+export function promotions(follower: Follower, most: number, claimant: Claimant): EventBody[] {
+  follower.prepare(); // the problem may have changed since the pruner was told last
+  const { pruner, prunerState, history } = follower;
   const taken = new Set(history.claims.keys());
   const claims: EventBody[] = [];
   while (claims.length < most) {
@@ -39,6 +37,7 @@ export function promotions(
 
 /** The start of a claimed trial whose params need no suggestion: promoted, tried before, or enqueued whole. */
 export function settledStart(follower: Follower, claim: Claim): Started | undefined {
+  follower.prepare();
   const { history, pruner, prunerState } = follower;
   const params = settledParams(history, claim);
   if (params === undefined) return undefined;

@@ -9,6 +9,7 @@ import type { Sampler } from "../sampler.ts";
 import type { Space } from "../space/types.ts";
 import type { Terminator } from "../terminator.ts";
 import type { Trial } from "../trial.ts";
+import { type Telling, Tellings } from "./tellings.ts";
 
 /** Who follows a study's log. */
 export interface Followers {
@@ -32,7 +33,7 @@ export class Follower {
   /** How many ends there were when the terminator was asked last, or when the study was resumed in spite of it. */
   judged = 0;
   /** What sampler and pruner were told, in order: told again when the problem changes. */
-  readonly #told: { readonly trial: Trial; readonly whole: Trial; readonly ended: boolean }[] = [];
+  readonly #told = new Tellings();
   readonly #known: Space[] = [];
   #initialised = false;
 
@@ -76,8 +77,9 @@ export class Follower {
     if (ended !== undefined) this.ends += ended.length;
     else if (reported && this.sampler.reports) this.ends++;
     if (event.kind === "resumed") this.judged = this.ends;
-    if (ended !== undefined) for (const one of ended) this.#tell(history.trials[one] as Trial, true);
-    else if (reported) this.#tell(history.trials[number as number] as Trial, false);
+    if (ended !== undefined) for (const one of ended) this.#tellEnd(history.trials[one] as Trial);
+    else if (reported && event.kind === "reported")
+      this.#tellReport(history.trials[number as number] as Trial, event.step);
   }
 
   /**
@@ -95,11 +97,16 @@ export class Follower {
     for (const told of this.#told) this.#pass(told);
   }
 
-  #tell(trial: Trial, ended: boolean): void {
-    if (!ended && this.pruner === undefined && this.sampler.reports !== true) return;
-    const told = { trial, whole: ended ? this.#whole(trial) : trial, ended };
-    this.#told.push(told);
-    if (this.#initialised) this.#pass(told);
+  #tellEnd(trial: Trial): void {
+    const telling = { trial, whole: this.#whole(trial), ended: true };
+    this.#told.ended(telling);
+    if (this.#initialised) this.#pass(telling);
+  }
+
+  #tellReport(trial: Trial, step: number): void {
+    if (this.pruner === undefined && this.sampler.reports !== true) return;
+    this.#told.reported(trial, step);
+    if (this.#initialised) this.#pass({ trial, whole: trial, ended: false });
   }
 
   /** Of a configuration that is evaluated several times, samplers see one trial: the first, with the means so far. */
@@ -107,15 +114,7 @@ export class Follower {
     return configurationAt(this.history, trial.repeatOf ?? trial.number) ?? trial;
   }
 
-  #pass({
-    trial,
-    whole,
-    ended,
-  }: {
-    readonly trial: Trial;
-    readonly whole: Trial;
-    readonly ended: boolean;
-  }): void {
+  #pass({ trial, whole, ended }: Telling): void {
     const isOpen = whole.state === "running" || whole.state === "waiting"; // a repeat failed before the first ended
     if (ended ? !isOpen : this.sampler.reports === true)
       this.samplerState = this.sampler.tell(this.samplerState, whole);

@@ -65,7 +65,8 @@ export class Loop {
   readonly #running = new Map<number, Running>();
   /** Claimed numbers whose suggestion is still to come. */
   readonly #unanswered = new Map<number, number>();
-  readonly #verdicts = new Map<string, Verdict>();
+  /** Verdicts that are still to be told, by report; a step may be reported again before it was judged. */
+  readonly #verdicts = new Map<string, Verdict[]>();
   readonly #pace = new Pace();
   #inbox: JobEvent[] = [];
   #wake: () => void = () => {};
@@ -227,7 +228,10 @@ export class Loop {
     if (follower.pruner === undefined) return;
     follower.prepare(); // the problem may have changed since the run began
     const verdict = follower.pruner.judge(follower.prunerState, this.#history.trials[event.trial] as Trial);
-    this.#verdicts.set(`${event.trial}.${event.attempt}.${event.step}`, verdict);
+    const key = `${event.trial}.${event.attempt}.${event.step}`;
+    const waiting = this.#verdicts.get(key);
+    if (waiting === undefined) this.#verdicts.set(key, [verdict]);
+    else waiting.push(verdict);
   }
 
   async #answerReports(happened: readonly JobEvent[]): Promise<void> {
@@ -237,8 +241,9 @@ export class Loop {
       if (event.kind !== "report") continue;
       const { handle, report } = event;
       const key = `${handle.trial}.${handle.attempt}.${report.step}`;
-      const verdict = this.#verdicts.get(key) ?? "continue";
-      this.#verdicts.delete(key);
+      const waiting = this.#verdicts.get(key) ?? [];
+      const verdict = waiting.shift() ?? "continue";
+      if (waiting.length === 0) this.#verdicts.delete(key);
       const job = this.#running.get(handle.trial);
       if (job?.attempt !== handle.attempt) continue;
       if (verdict !== "continue") {

@@ -2,7 +2,7 @@
  * Which configuration of a noisy objective is evaluated once more: a pure function of the history.
  */
 import type { Repeats } from "../events.ts";
-import { configurations, type History } from "../history.ts";
+import { configurations, type History, isFeasible } from "../history.ts";
 import type { Trial } from "../trial.ts";
 
 /** So many configurations are known before the best of them is evaluated again. */
@@ -60,7 +60,8 @@ function begunRepeats(history: History, open: readonly Trial[]): Map<number, num
 /** The configurations that may be repeated, in the order of their numbers. */
 function entrantsOf(history: History, begun: ReadonlyMap<number, number>): Entrant[] {
   return configurations(history)
-    .filter(({ number, losses }) => losses !== undefined && history.trials[number]?.state === "complete")
+    .filter((whole) => whole.losses !== undefined && isFeasible(whole))
+    .filter(({ number }) => history.trials[number]?.state === "complete")
     .map((whole) => ({ whole, begun: 1 + (begun.get(whole.number) ?? 0) }));
 }
 

@@ -2,7 +2,7 @@
  * Replay: derives every suggestion, promotion and verdict of a log again, from the log prefix that it was computed
  * from.
  */
-import type { Configuration, Event } from "../events.ts";
+import type { Configuration, Event, Verdict } from "../events.ts";
 import type { Pruner } from "../pruner.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
@@ -115,17 +115,18 @@ async function compare(
 function stagesOf(
   events: readonly Event[],
   resolve: Resolve<Pruner>,
-): { readonly since: number; readonly pruner?: Pruner }[] {
-  const stages: { since: number; pruner?: Pruner }[] = [{ since: 0 }];
+): { readonly since: number; readonly chosen?: string; readonly pruner?: Pruner }[] {
+  const stages: { since: number; chosen?: string; pruner?: Pruner }[] = [{ since: 0 }];
   let last: string | undefined;
   for (const event of events) {
     const chosen = event.kind === "configured" ? (event as Configuration).pruner : undefined;
     if (chosen === undefined || JSON.stringify(chosen) === last) continue;
     last = JSON.stringify(chosen);
     const pruner = chosen.name === "none" ? undefined : resolve(chosen.name, chosen.options);
-    const since = stages.length === 1 && stages[0].pruner === undefined ? 0 : event.position;
-    if (since === 0) stages[0] = { since, ...(pruner && { pruner }) };
-    else stages.push({ since, ...(pruner && { pruner }) });
+    const isFirst = stages.length === 1 && stages[0].chosen === undefined;
+    const since = isFirst ? 0 : event.position;
+    if (isFirst) stages[0] = { since, chosen: chosen.name, ...(pruner && { pruner }) };
+    else stages.push({ since, chosen: chosen.name, ...(pruner && { pruner }) });
   }
   return stages;
 }
@@ -134,13 +135,7 @@ function stagesOf(
 function judgeAgain(events: readonly Event[], resolve: Resolve<Pruner>): Replay["judged"] {
   const found = { same: 0, different: [] as string[] };
   const stages = stagesOf(events, resolve);
-  const verdicts = new Map(
-    events.flatMap((event) =>
-      event.kind === "judged"
-        ? [[`${event.trial}.${event.attempt}.${event.step}`, event.verdict] as const]
-        : [],
-    ),
-  );
+  const verdicts = verdictsOf(events);
   const take = (isSame: boolean, text: string) => (isSame ? found.same++ : found.different.push(text));
   stages.forEach(({ since, pruner }, index) => {
     if (pruner === undefined) return;
@@ -164,7 +159,8 @@ function judgeAgain(events: readonly Event[], resolve: Resolve<Pruner>): Replay[
         continue;
       follower.prepare();
       const verdict = pruner.judge(follower.prunerState, follower.history.trials[event.trial] as Trial);
-      const logged = verdicts.get(`${event.trial}.${event.attempt}.${event.step}`) ?? "continue";
+      const logged = verdicts.get(event.position);
+      if (logged === undefined) continue; // whoever was to judge was lost before
       take(
         verdict === logged,
         `trial ${event.trial} at step ${event.step} was told to ${logged}, and would be told to ${verdict} now`,
@@ -172,6 +168,34 @@ function judgeAgain(events: readonly Event[], resolve: Resolve<Pruner>): Replay[
     }
   });
   return found;
+}
+
+/**
+ * The verdict on each report, by the position of the report: what was written of that step, or else to go on. None where
+ * nothing more was heard of that attempt, and none where the same step was reported again before it was judged.
+ */
+function verdictsOf(events: readonly Event[]): ReadonlyMap<number, Verdict> {
+  const verdicts = new Map<number, Verdict>();
+  /** By attempt: the report of each step, and the last of all. */
+  const attempts = new Map<string, { readonly byStep: Map<number, number>; last?: number }>();
+  for (const event of events) {
+    if (event.kind !== "reported" && event.kind !== "judged" && event.kind !== "finished") continue;
+    const key = `${event.trial}.${event.attempt}`;
+    const attempt = attempts.get(key) ?? { byStep: new Map<number, number>() };
+    attempts.set(key, attempt);
+    if (event.kind === "judged") {
+      const position = attempt.byStep.get(event.step);
+      if (position !== undefined) verdicts.set(position, event.verdict);
+      continue;
+    }
+    if (attempt.last !== undefined && !verdicts.has(attempt.last)) verdicts.set(attempt.last, "continue");
+    if (event.kind === "finished") continue;
+    const again = attempt.byStep.get(event.step);
+    if (again !== undefined && verdicts.get(again) === "continue") verdicts.delete(again);
+    attempt.byStep.set(event.step, event.position);
+    attempt.last = event.position;
+  }
+  return verdicts;
 }
 
 /** A worker promotes at one position at most as many trials as it has room for. */
