@@ -71,7 +71,8 @@ export function beginning(visit: Visit, rate: number): Descent {
     pairs: [],
   };
   if (Number.isNaN(loss)) return { ...start, ended: "its first trial came to no loss at its end" };
-  if (gradient === undefined) return { ...start, ended: "its first trial reported no gradient" };
+  if (gradient === undefined)
+    return { ...start, ended: "its first trial reported no gradient that can be used" };
   return start;
 }
 
