@@ -40,8 +40,13 @@ export function checkNumber(
     ...(most === Number.MAX_VALUE ? [] : [`at most ${most}`]),
   ];
   throw new InvalidInputError(
-    `${owner}: ${name} must be a ${whole ? "whole " : ""}number ${range.join(" and ")}, not ${JSON.stringify(value) ?? String(value)}`,
+    `${owner}: ${name} must be a ${whole ? "whole " : ""}number ${range.join(" and ")}, ${shown(value)}`,
   );
+}
+
+/** What stood there instead. */
+function shown(value: unknown): string {
+  return value === undefined ? "and is missing" : `not ${JSON.stringify(value) ?? String(value)}`;
 }
 
 interface Bounds {
@@ -61,7 +66,5 @@ export function given<T extends object>(options: T): { readonly options?: T } {
 export function checkChoice<T>(owner: string, name: string, value: unknown, choices: readonly T[]): void {
   if (choices.includes(value as T)) return;
   const all = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-  throw new InvalidInputError(
-    `${owner}: ${name} must be ${all}, not ${JSON.stringify(value) ?? String(value)}`,
-  );
+  throw new InvalidInputError(`${owner}: ${name} must be ${all}, ${shown(value)}`);
 }

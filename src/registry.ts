@@ -2,6 +2,7 @@
  * Names of samplers, pruners and terminators, and what makes them: one line each.
  */
 import { didYouMean, InvalidInputError } from "./errors.ts";
+import { refuseUnknown } from "./options.ts";
 import type { Pruner } from "./pruner.ts";
 import { auto as autoPruner } from "./pruners/auto.ts";
 import { curve } from "./pruners/curve.ts";
@@ -42,6 +43,12 @@ import type { Json } from "./trial.ts";
 // biome-ignore lint/suspicious/noExplicitAny: every factory checks its own options
 type Factory<T> = (options?: any) => T;
 
+/** Stands for nothing. */
+function none(options: object = {}): undefined {
+  refuseUnknown("none", options, []);
+  return undefined;
+}
+
 export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   auto,
   bohb,
@@ -65,7 +72,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
 };
 
 export const pruners: Readonly<Record<string, Factory<Pruner | undefined>>> = {
-  none: () => undefined,
+  none,
   auto: autoPruner,
   curve,
   hyperband,
@@ -82,7 +89,7 @@ export const terminators: Readonly<Record<string, Factory<Terminator | undefined
   expectedModelRegret,
   noImprovement,
   regretBound,
-  none: () => undefined,
+  none,
 };
 
 /** A sampler by its name. @throws {InvalidInputError} if there is none, naming the nearest */

@@ -243,12 +243,20 @@ function named(one: Named | undefined): Named {
   return { name: one.name, ...(one.options !== undefined && { options: one.options }) };
 }
 
-function checkRepeats({ repeats, deterministic }: StudyOptions<Directions>): Repeats | undefined {
+function checkRepeats({
+  repeats,
+  deterministic,
+  objectives = {},
+}: StudyOptions<Directions>): Repeats | undefined {
   if (repeats === undefined) return undefined;
   if (!(Number.isInteger(repeats.most) && repeats.most >= 1))
     throw new InvalidInputError(`repeats.most: ${repeats.most} is not a whole number of at least 1`);
   if (deterministic === true && repeats.most > 1)
     throw new InvalidInputError("repeats: a deterministic objective gives the same values each time");
+  if (!repeats.all && Object.keys(objectives).length > 1)
+    throw new InvalidInputError(
+      "repeats: a race has one objective, and there are several; { most, all: true } evaluates every configuration so often",
+    );
   return repeats;
 }
 

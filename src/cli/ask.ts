@@ -40,6 +40,13 @@ export async function action(name: string | undefined, flags: AskFlags): Promise
 }
 
 /** What a caller needs to run a trial. */
-export function askedJson({ number, attempt, flat, budget }: AskedTrial): object {
-  return { number, attempt, params: flat, ...(budget !== undefined && { budget }) };
+export function askedJson({ number, attempt, flat, budget, fork, repeatOf }: AskedTrial): object {
+  return {
+    number,
+    attempt,
+    params: flat,
+    ...(budget !== undefined && { budget }),
+    ...(fork && { fork }),
+    ...(repeatOf !== undefined && { repeatOf }),
+  };
 }

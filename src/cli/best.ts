@@ -1,8 +1,9 @@
 /**
  * `fettle best`: the best trial, or the front of several objectives.
  */
+import { kneePoint } from "../analysis/knee.ts";
 import { paretoFront } from "../analysis/pareto.ts";
-import { fillCommand, shellQuote } from "../engines/process/command.ts";
+import { comparePlaceholders, fillCommand, shellQuote } from "../engines/process/command.ts";
 import { parameterVariables } from "../engines/process/environment.ts";
 import { InvalidInputError } from "../errors.ts";
 import { bestTrial, configurations } from "../history.ts";
@@ -38,11 +39,20 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
       return EXIT.failed;
     }
     if (flags.json) write(JSON.stringify(several ? best.map(trialJson) : trialJson(best[0]), null, 2));
-    else if (flags.env) printVariables(paramsOf(study, best[0]));
+    else if (flags.env) printVariables(paramsOf(study, chosenOf(best)));
     else if (flags.command) for (const trial of best) write(commandOf(study, trial));
     else write((several ? frontCard(history) : bestCard(history)).join("\n"));
     return EXIT.done;
   });
+}
+
+/** The best trial; of a front its knee, or else its first, which a comment names. */
+function chosenOf(best: readonly Trial[]): Trial {
+  if (best.length === 1) return best[0];
+  const knee = kneePoint(best);
+  const chosen = knee ?? best[0];
+  write(`# trial ${chosen.number}, ${knee ? "the knee" : "the first"} of a front of ${best.length}`);
+  return chosen;
 }
 
 /** As the program reads them. */
@@ -70,5 +80,12 @@ function commandOf(study: Study, trial: Trial): string {
     seed,
     budget: trial.budget,
   };
-  return fillCommand(argv, paramsOf(study, trial), builtIn).map(shellQuote).join(" ");
+  const params = paramsOf(study, trial);
+  const command = fillCommand(argv, params, builtIn).map(shellQuote);
+  const { unused } = comparePlaceholders(argv, Object.keys(params));
+  const variables = parameterVariables(Object.fromEntries(unused.map((path) => [path, params[path]])));
+  return [
+    ...Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(value)}`),
+    ...command,
+  ].join(" ");
 }

@@ -50,6 +50,10 @@ export async function action(
   const sampler = makeSampler(description.sampler?.name ?? "auto", description.sampler?.options);
   const problem = problemOf(description);
   requireAllowed(problem.space, description.fixed);
+  if (description.repeats && !description.repeats.all && problem.objectives.length > 1)
+    throw new InvalidInputError(
+      `--repeats ${description.repeats.most}: a race has one objective, and there are ${problem.objectives.length}; ${description.repeats.most}:all evaluates every configuration so often`,
+    );
   const limited = { ...problem, limits: description.limits };
   const state = sampler.init(limited); // these refuse before a file is made
   prunerOf(description, sampler)?.init(limited);

@@ -4,14 +4,14 @@
 import { createInterface } from "node:readline";
 import { readTexts } from "../config/expression.ts";
 import { InvalidInputError, messageOf, TuningError } from "../errors.ts";
-import { fromWire, type Limits, numbersFromWire, type WireNumbers } from "../events.ts";
+import { fromWire, type Limits, numbersFromWire, type Repeats, type WireNumbers } from "../events.ts";
 import { bestTrial } from "../history.ts";
 import type { Params } from "../space/types.ts";
 import { readSpace } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import type { Study, Told } from "../study.ts";
 import type { Direction, Json, Trial } from "../trial.ts";
-import { createStudy, openStudy } from "../tune.ts";
+import { createStudy, openStudy, type StudyOptions } from "../tune.ts";
 import { askedJson } from "./ask.ts";
 import { chooseStudy, openStorage } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -160,14 +160,22 @@ async function create(storage: Storage, wanted: string | undefined, fields: Fiel
   const name = (fields.study as string | undefined) ?? wanted ?? "study";
   if ((await storage.list()).includes(name))
     return (await openStudy(space, { storage, study: name })) as Study;
-  const { objectives, seed, sampler, limits } = fields as {
+  const { objectives, seed, sampler, pruner, terminator, repeats, constraints, steps, limits } = fields as {
     objectives?: Record<string, Direction>;
     seed?: number;
     sampler?: string;
+    pruner?: string;
+    terminator?: string;
+    repeats?: Repeats;
+    constraints?: StudyOptions["constraints"];
+    steps?: StudyOptions["steps"];
     limits?: Limits;
   };
   const { trials, seconds, failures } = limits ?? {};
-  const options = { storage, study: name, objectives, seed, sampler, trials, seconds, failures };
+  const options = {
+    ...{ storage, study: name, objectives, seed, sampler, pruner, terminator, repeats, constraints, steps },
+    ...{ trials, seconds, failures },
+  };
   return (await createStudy(
     space,
     Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never,

@@ -18,6 +18,10 @@ export class AskedTrial<P = unknown, Names extends string = string> {
   readonly flat: Params;
   /** The step up to which it is to run. */
   readonly budget?: number;
+  /** The trial and step whose state it is to begin from. */
+  readonly fork?: { readonly trial: number; readonly step: number };
+  /** The first trial of the configuration that it repeats. */
+  readonly repeatOf?: number;
   readonly #study: Study<P, Names>;
 
   /** @internal */
@@ -28,6 +32,8 @@ export class AskedTrial<P = unknown, Names extends string = string> {
     this.params = study.typed(trial).params;
     this.flat = written(study.history.spaces[trial.space], trial.params);
     this.budget = trial.budget;
+    this.fork = trial.fork;
+    this.repeatOf = trial.repeatOf;
   }
 
   /** Ends the trial with its values; see `Study.tell`. */
