@@ -92,6 +92,11 @@ export interface Trial {
   readonly notes: Readonly<Record<string, Json>>;
 }
 
+/** What a trial was run with in the end: what it tuned itself in place of what it was given. */
+export function effectiveParams({ params, tuned }: Pick<Trial, "params" | "tuned">): Params {
+  return tuned === undefined ? params : { ...params, ...tuned };
+}
+
 /** Whether that state is an end for good. */
 export function isFinished(state: TrialState): boolean {
   return state === "complete" || state === "pruned" || state === "failed";

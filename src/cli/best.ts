@@ -12,7 +12,7 @@ import { type Params, written } from "../space.ts";
 import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { bestCard } from "../terminal/summary.ts";
-import type { Trial } from "../trial.ts";
+import { effectiveParams, type Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { write } from "./output.ts";
@@ -57,7 +57,7 @@ function chosenOf(best: readonly Trial[]): Trial {
 
 /** As the program reads them. */
 function paramsOf(study: Study, trial: Trial): Params {
-  return written(study.history.spaces[trial.space], trial.params);
+  return written(study.history.spaces[trial.space], effectiveParams(trial));
 }
 
 function printVariables(params: Params): void {

@@ -12,7 +12,7 @@ import type { Study } from "../study.ts";
 import { frontCard } from "../terminal/front.ts";
 import { scheduleLines } from "../terminal/schedule.ts";
 import { bestCard } from "../terminal/summary.ts";
-import { short, sparkline, valuesLine } from "../terminal/text.ts";
+import { paramsLine, short, sparkline, valuesLine } from "../terminal/text.ts";
 import type { Json, Trial } from "../trial.ts";
 import { withStudy } from "./context.ts";
 import { asFlag, asWhere, cell, duration, write } from "./output.ts";
@@ -160,6 +160,8 @@ function showTrial(study: Study, trial: Trial, json: boolean): void {
       "",
       `${trial.reports.length} reports, the last at step ${last.step}: ${short(curve.at(-1) ?? Number.NaN)}   ${sparkline(curve, 30)}`,
     );
+  if (trial.tuned !== undefined)
+    lines.push("", `tuned by the trial itself to: ${paramsLine({ params: trial.tuned })}`);
   const stages = scheduleLines(study.history, trial);
   if (stages.length > 0) lines.push("", ...stages);
   if (trial.origin !== undefined) lines.push("", `suggested by ${reason(trial.origin)}`);

@@ -5,7 +5,7 @@ import { importance } from "../analysis/importance.ts";
 import { bestTrial, configurations, type History } from "../history.ts";
 import { written } from "../space.ts";
 import type { RunEnd, Study } from "../study.ts";
-import type { Trial } from "../trial.ts";
+import { effectiveParams, type Trial } from "../trial.ts";
 import { frontCard } from "./front.ts";
 import { scheduleLines } from "./schedule.ts";
 import { short } from "./text.ts";
@@ -54,7 +54,7 @@ export function bestCard(history: History): string[] {
   const best = bestTrial(history);
   if (best?.values === undefined) return ["no trial is complete and feasible"];
   const names = history.problem.objectives.map(({ name }) => name);
-  const params = written(history.spaces[best.space], best.params);
+  const params = written(history.spaces[best.space], effectiveParams(best));
   const width = Math.max(...Object.keys(params).map((path) => path.length));
   return [
     `best trial #${best.number}: ${names.map((name) => `${name} ${short(best.values?.[name] ?? Number.NaN, 6)}`).join("  ")}${spread(best)}`,

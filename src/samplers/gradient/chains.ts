@@ -4,7 +4,7 @@
 import type { Problem } from "../../problem.ts";
 import type { Params } from "../../space/types.ts";
 import { place } from "../../space.ts";
-import type { Json, Trial } from "../../trial.ts";
+import { effectiveParams, type Json, type Trial } from "../../trial.ts";
 import { missOf } from "../brackets.ts";
 import { observationOf } from "../observed.ts";
 import { advanced, beginning, type Descent, type Step, stepOf, type Visit } from "./descent.ts";
@@ -100,7 +100,7 @@ function memberOf(problem: Problem, trial: Trial): Member | undefined {
     trial,
     number: trial.number,
     step: placeOf(trial).step,
-    params: { ...trial.params, ...trial.tuned },
+    params: effectiveParams(trial),
     unit,
     active,
     loss: trial.state === "complete" && missOf(observation) === 0 ? loss : Number.NaN,
