@@ -99,15 +99,8 @@ async function accuracy(
   return linearAccuracy(test, w, b);
 }
 
-interface Cleaned {
-  readonly f1: number;
-  readonly cpu: number;
-  readonly baseline: number;
-  readonly cleaned: number;
-  readonly oracle: number;
-}
-
-export async function clean(split: Split, steps = 30): Promise<Cleaned> {
+/** The weights of examples after some outer steps, and how well what has less than one half is what is wrong. */
+export async function weigh(split: Split, steps = 30) {
   const before = cpuSeconds();
   const { steps: all } = await tune(weighting(split), {
     method: { method: "reverse", truncate: 10 },
@@ -124,8 +117,13 @@ export async function clean(split: Split, steps = 30): Promise<Cleaned> {
     else if (dropped) false_++;
     else if (wrong) missed++;
   });
+  return { keep, cpu, f1: (2 * hit) / (2 * hit + false_ + missed) };
+}
+
+async function clean(split: Split) {
+  const { keep, cpu, f1 } = await weigh(split);
   return {
-    f1: (2 * hit) / (2 * hit + false_ + missed),
+    f1,
     cpu,
     baseline: await accuracy(split, () => true),
     cleaned: await accuracy(split, (i) => keep[i] >= 0.5),
