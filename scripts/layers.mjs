@@ -48,7 +48,10 @@ const root = join(import.meta.dirname, "..", "src");
 /** Everything that is wrong with the imports and uses of src/, a line each. */
 export function checkLayers() {
   const files = filesBelow(root).filter(
-    (file) => /\.ts$/.test(file) && !/\.(test|test-d|fixtures)\.ts$/.test(file) && !file.includes("kernels/assembly/"),
+    (file) =>
+      /\.ts$/.test(file) &&
+      !/\.(test|test-d|fixtures)\.ts$/.test(file) &&
+      !file.includes("kernels/assembly/"),
   );
   const imports = new Map(files.map((file) => [file, importsOf(file)]));
   const problems = [];

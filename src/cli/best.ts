@@ -35,7 +35,12 @@ export async function action(name: string | undefined, flags: BestFlags): Promis
       ? paretoFront(configurations(history))
       : [bestTrial(history)].filter((trial) => trial !== undefined);
     if (best.length === 0) {
-      process.stderr.write(`fettle: study ${study.name} has no complete trial yet\n`);
+      const { complete } = history.counts;
+      process.stderr.write(
+        complete === 0
+          ? `fettle: study ${study.name} has no complete trial yet\n`
+          : `fettle: none of the ${complete} complete trials of study ${study.name} keeps its limits\n`,
+      );
       return EXIT.failed;
     }
     if (flags.json) write(JSON.stringify(several ? best.map(trialJson) : trialJson(best[0]), null, 2));
@@ -78,7 +83,7 @@ function commandOf(study: Study, trial: Trial): string {
     trial: trial.number,
     attempt: trial.attempt,
     seed,
-    budget: trial.budget,
+    budget: trial.budget ?? study.history.problem.steps?.max,
   };
   const params = paramsOf(study, trial);
   const command = fillCommand(argv, params, builtIn).map(shellQuote);

@@ -27,7 +27,9 @@ export function constraintsOf(
   values: Numbers | undefined,
   reports: readonly Report[],
 ): { constraints?: Numbers } {
-  const own = told ? numbersFromWire(told) : reports.findLast(({ constraints }) => constraints)?.constraints;
+  const last =
+    specs.length > 0 ? reports.findLast(({ constraints }) => constraints) : reports[reports.length - 1];
+  const own = told ? numbersFromWire(told) : last?.constraints;
   const limited = specs.flatMap((spec) => {
     const value = spec.metric === undefined ? undefined : values?.[spec.metric];
     return value === undefined ? [] : [[spec.name, excess(spec, value)] as const];
@@ -45,7 +47,8 @@ function excess({ atMost, atLeast }: ConstraintSpec, value: number): number {
 
 /**
  * State, values, losses and constraints of a trial that ended: the values told, else those of its last step. One that
- * claims to be complete though a value is missing or is no number has failed.
+ * claims to be complete though a value is missing or is no number has failed; of a foreign one, that was run elsewhere,
+ * limited outcomes may be unknown.
  */
 export function outcome(
   history: History,
@@ -56,6 +59,7 @@ export function outcome(
     readonly tuned?: Trial["tuned"];
   },
   reports: readonly Report[],
+  isForeign = false,
 ): Pick<Trial, "state" | "values" | "losses" | "constraints" | "tuned" | "error"> {
   const { problem } = history;
   const { objectives, constraints = [] } = problem;
@@ -73,10 +77,10 @@ export function outcome(
     ...tunedBy(told.tuned, reports, values),
   };
   if (state !== "complete") return { state, ...kept };
+  const unlimited = constraints.find(({ name }) => limits.constraints?.[name] === undefined);
   const missing =
     objectives.find(({ name }) => values?.[name] === undefined)?.name ??
-    constraints.find(({ metric }) => metric !== undefined && values?.[metric] === undefined)?.metric ??
-    constraints.find(({ name }) => limits.constraints?.[name] === undefined)?.name;
+    (isForeign ? undefined : (unlimited?.metric ?? unlimited?.name));
   if (missing !== undefined) return failed(`the trial gave no value of ${missing}`, values && kept);
   const undefinedNumber = objectives.find(({ name }) => Number.isNaN(values?.[name]));
   return undefinedNumber === undefined
@@ -118,6 +122,6 @@ export function importedTrial(
     reports: Object.freeze(reports),
     times: { created: time, started: time, finished: time },
     notes: imported.notes ?? {},
-    ...outcome(history, imported.state, imported, reports),
+    ...outcome(history, imported.state, imported, reports, true),
   };
 }

@@ -68,7 +68,7 @@ function mean(numbers: readonly number[]): number {
 /** The standard deviation of a single evaluation; 0 of one alone. */
 function spread(numbers: readonly number[], m: number): number {
   if (numbers.length < 2) return 0;
-  return Math.sqrt(numbers.reduce((sum, each) => sum + (each - m) ** 2, 0) / (numbers.length - 1));
+  return Math.sqrt(numbers.reduce((sum, each) => sum + (each - m) * (each - m), 0) / (numbers.length - 1));
 }
 
 /** The mean of each number that all of them have. */

@@ -3,8 +3,9 @@
  * ask for trials themselves.
  */
 import { sleep } from "../clock.ts";
+import { ConflictError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
-import type { Claim } from "../history.ts";
+import type { Change, Claim } from "../history.ts";
 import { rng } from "../random.ts";
 import type { Sampler, Suggestion } from "../sampler.ts";
 import type { Trial } from "../trial.ts";
@@ -22,17 +23,28 @@ export interface Claimant {
 
 /** Claims on paused trials that the pruner promotes, at most so many. */
 export function promotions(follower: Follower, most: number, claimant: Claimant): EventBody[] {
+  const claims: EventBody[] = [];
+  if (most <= 0) return claims;
+  for (const next of promoted(follower)) {
+    claims.push({ kind: "claimed", ...claimant, ...next, basis: follower.history.position });
+    if (claims.length >= most) break;
+  }
+  return claims;
+}
+
+/** The paused trials that the pruner promotes at this position, one after the other. */
+export function* promoted(
+  follower: Follower,
+): Generator<{ readonly trial: number; readonly budget: number }> {
   follower.prepare(); // the problem may have changed since the pruner was told last
   const { pruner, prunerState, history } = follower;
   const taken = new Set(history.claims.keys());
-  const claims: EventBody[] = [];
-  while (claims.length < most) {
+  for (;;) {
     const next = pruner?.promote?.(prunerState, taken);
-    if (next === undefined || taken.has(next.trial) || history.trials[next.trial]?.state !== "paused") break;
+    if (next === undefined || taken.has(next.trial) || history.trials[next.trial]?.state !== "paused") return;
     taken.add(next.trial);
-    claims.push({ kind: "claimed", ...claimant, ...next, basis: history.position });
+    yield next;
   }
-  return claims;
 }
 
 /** The start of a claimed trial whose params need no suggestion: promoted, tried before, or enqueued whole. */
@@ -98,6 +110,7 @@ export async function startAll(
       for (const number of numbers) bodies.push(...(await startOf(follower, suggestions, number)));
     });
     const changes = await log.append(...bodies);
+    await giveBack(log, bodies, changes);
     bodies.forEach((body, index) => {
       if (body.kind === "started" && changes[index].rejected === undefined)
         trials.push(follower.history.trials[body.trial] as Trial);
@@ -108,6 +121,28 @@ export async function startAll(
     await log.sync();
   }
   return trials;
+}
+
+/**
+ * Gives back what the log did not let start though it is ours: a sampler that repeats what there is not.
+ *
+ * @throws {ConflictError} if there is such a trial
+ */
+export async function giveBack(
+  log: Log,
+  bodies: readonly EventBody[],
+  changes: readonly Change[],
+): Promise<void> {
+  const refused = bodies.flatMap((body, index): EventBody[] => {
+    if (body.kind !== "started" || changes[index].rejected === undefined) return [];
+    const claim = log.follower.history.claims.get(body.trial);
+    if (claim === undefined || claim.attempt !== body.attempt || claim.client !== log.client) return []; // lost meanwhile
+    return [{ kind: "withdrawn", trial: body.trial, attempt: body.attempt }];
+  });
+  if (refused.length === 0) return;
+  await log.append(...refused);
+  const why = changes.find(({ rejected }) => rejected !== undefined)?.rejected;
+  throw new ConflictError(`${log.follower.sampler.name} suggested what cannot be started: ${why}`);
 }
 
 /** What starts a claimed trial, or gives it back; nothing where the sampler says "wait". */

@@ -9,7 +9,7 @@ import { type Change, ending, type History, hasNumber, limitReached } from "../h
 import { requireKnown } from "../space.ts";
 import { LEASE_MS, RENEW_MS } from "../storage.ts";
 import type { Trial } from "../trial.ts";
-import { promotions, settledStart, suggestedStart } from "./begin.ts";
+import { giveBack, promotions, settledStart, suggestedStart } from "./begin.ts";
 import { bodyOfEnd, reportOfEnd } from "./ended.ts";
 import { jobOf } from "./jobs.ts";
 import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
@@ -320,6 +320,7 @@ export class Loop {
     });
     if (bodies.length === 0) return;
     const changes = await this.#log.append(...bodies);
+    await giveBack(this.#log, bodies, changes);
     const started = bodies.flatMap((body, index) =>
       body.kind === "started" && changes[index].rejected === undefined ? [body.trial] : [],
     );

@@ -71,7 +71,7 @@ function pooledSpread(entrants: readonly Entrant[]): number | undefined {
   let freedom = 0;
   for (const { whole } of entrants) {
     if (whole.repeats === undefined || whole.repeats.count < 2) continue;
-    squares += (whole.repeats.count - 1) * whole.repeats.std[0] ** 2;
+    squares += (whole.repeats.count - 1) * whole.repeats.std[0] * whole.repeats.std[0];
     freedom += whole.repeats.count - 1;
   }
   return freedom === 0 ? undefined : Math.sqrt(squares / freedom);

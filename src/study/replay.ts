@@ -8,7 +8,7 @@ import type { Sampler } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import type { Storage } from "../storage.ts";
 import type { Json, Trial } from "../trial.ts";
-import { promotions } from "./begin.ts";
+import { promoted } from "./begin.ts";
 import { Follower } from "./follower.ts";
 import { Suggestions } from "./suggest.ts";
 
@@ -141,17 +141,20 @@ function judgeAgain(events: readonly Event[], resolve: Resolve<Pruner>): Replay[
     if (pruner === undefined) return;
     const until = stages[index + 1]?.since ?? Number.POSITIVE_INFINITY;
     const follower = followerAt(events, 0, idle, pruner);
-    const promoted = events
+    const claims = events
       .filter((event): event is Promoted => event.kind === "claimed" && event.budget !== undefined)
       .sort((a, b) => (a.basis as number) - (b.basis as number));
     for (const event of events) {
       if (event.position > until) break;
-      for (; promoted.length > 0 && (promoted[0].basis as number) < event.position; promoted.shift()) {
-        if ((promoted[0].basis as number) < since) continue;
-        const { trial, budget } = promoted[0];
+      for (; claims.length > 0 && (claims[0].basis as number) < event.position; claims.shift()) {
+        if ((claims[0].basis as number) < since) continue;
+        const { trial, budget } = claims[0];
         follower.prepare();
-        const all = promotions(follower, MOST_PROMOTED, { worker: "" }) as Promoted[];
-        const again = all.some((claim) => claim.trial === trial && claim.budget === budget);
+        let again = false;
+        for (const claim of promoted(follower)) {
+          again = claim.trial === trial && claim.budget === budget;
+          if (again) break;
+        }
         take(again, `trial ${trial} was promoted to step ${budget}, and would not be now`);
       }
       follower.apply(event);
@@ -197,9 +200,6 @@ function verdictsOf(events: readonly Event[]): ReadonlyMap<number, Verdict> {
   }
   return verdicts;
 }
-
-/** A worker promotes at one position at most as many trials as it has room for. */
-const MOST_PROMOTED = 1000;
 
 /** Stands in for the sampler where only the pruner matters. */
 const idle: Sampler<null> = {

@@ -121,6 +121,29 @@ test("a fork begins from another's state", async () => {
   expect(study.trials[1].fork).toEqual({ trial: 0, step: 4 });
 });
 
+test("a repeat of what there is not ends the run, and holds no number", async () => {
+  const wrong: Sampler<null> = {
+    name: "wrong",
+    version: 1,
+    init: () => null,
+    tell: () => null,
+    ask: () => ({ params: { x: 0.5 }, repeatOf: 7 }),
+  };
+  const study = await createStudy(line, { sampler: wrong, seed: 1, trials: 2 });
+  await expect(study.run(inline(() => 1))).rejects.toThrow("wrong suggested what cannot be started");
+  await expect(study.ask()).rejects.toThrow("there is no configuration 7 to repeat");
+  expect(study.history.claims.size).toBe(0);
+});
+
+test("a warm start knows trials that nobody measured by this study's limits", async () => {
+  const source = await createStudy(line, { sampler: "random", seed: 1, trials: 10 });
+  for await (const trial of source) await trial.tell(trial.params.x);
+  const limited = { constraints: [{ name: "mb", metric: "mb", atMost: 10 }], warmStart: [source] };
+  const study = await createStudy(line, { sampler: "gp", seed: 1, trials: 4, ...limited });
+  expect(study.history.problem.sources?.[0].trials.every(({ state }) => state === "complete")).toBe(true);
+  expect((await study.add({ params: { x: 0.5 }, values: { value: 1 } })).state).toBe("complete");
+});
+
 describe("repeats", () => {
   const noise = (n: number) => ((n * 7919) % 13) / 13 - 0.5;
 

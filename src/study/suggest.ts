@@ -156,9 +156,9 @@ export class Suggestions {
     const { repeats } = history.configuration;
     if (repeats === undefined || history.trials[number] !== undefined) return undefined;
     const first = repeated(history, repeats, this.#open, number);
-    if (first === undefined) return undefined;
-    const trial = history.trials[first] ?? this.#open.find((one) => one.number === first);
-    return { params: (trial as Trial).params, repeatOf: first };
+    return first === undefined
+      ? undefined
+      : { params: (history.trials[first] as Trial).params, repeatOf: first };
   }
 }
 

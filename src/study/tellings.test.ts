@@ -9,7 +9,9 @@ function listener(): Pruner<string[]> {
     version: 1,
     init: () => [],
     tell: (told, { number, state, attempt, reports }: Trial) => {
-      told.push(`${number} ${state} ${attempt} ${reports.map(({ step, values }) => `${step}:${values.value}`)}`);
+      told.push(
+        `${number} ${state} ${attempt} ${reports.map(({ step, values }) => `${step}:${values.value}`)}`,
+      );
       return told;
     },
     judge: () => "continue",
@@ -20,7 +22,12 @@ test("what was told is told again, report by report, when the problem changes", 
   const pruner = listener();
   const states: string[][] = [];
   const kept: Pruner<string[]> = { ...pruner, init: () => states[states.push([]) - 1] };
-  const study = await createStudy(space({ x: float(0, 1) }), { sampler: "random", pruner: kept, seed: 1, trials: 4 });
+  const study = await createStudy(space({ x: float(0, 1) }), {
+    sampler: "random",
+    pruner: kept,
+    seed: 1,
+    trials: 4,
+  });
   await study.run(
     inline(async (_, trial) => {
       for (const step of [1, 3, 2, 3]) await trial.report(step, step + trial.number); // out of order, and one again
