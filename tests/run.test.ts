@@ -82,6 +82,14 @@ describe("a program in any language", () => {
     expect(kept.sort()).toEqual(["10", "11"]); // the newest two
   });
 
+  test("two runs that begin at the same moment share one study", async () => {
+    const flags = "run --study s -p x=0.0..1.0 --min loss -n 8 --seed 1 -q".split(" ");
+    const runs = [0, 1].map(() => place.start(...flags, "--", "sh", "-c", "sleep 0.1; echo loss={x}"));
+    const codes = await Promise.all(runs.map(({ ended }) => ended.then(({ code }) => code)));
+    expect(codes).toEqual([0, 0]);
+    expect(place.trials().map(({ state }) => state)).toEqual(Array(8).fill("complete"));
+  });
+
   test("several objectives give a front", () => {
     const args = [
       "run",

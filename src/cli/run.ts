@@ -67,10 +67,17 @@ export async function action(
       ...(description.gpus && { gpus: description.gpus }),
     };
     const name = description.study ?? inventName(plan, randomId(4));
-    const known = description.study !== undefined && (await storage.list()).includes(name);
+    const joined = () => join(storage, location, name, description, plan, placement);
+    const created = () =>
+      create(storage, name, description, problem, points, toConfiguration(plan, placement), sampler);
+    let known = description.study !== undefined && (await storage.list()).includes(name);
     const study = known
-      ? await join(storage, location, name, description, plan, placement)
-      : await create(storage, name, description, problem, points, toConfiguration(plan, placement), sampler);
+      ? await joined()
+      : await created().catch((error) => {
+          if (!(error instanceof ConflictError) || description.study === undefined) throw error;
+          known = true; // another run made it a moment ago
+          return joined();
+        });
     if (known && description.warmStart.length > 0)
       say(`warning: study ${name} exists: --warm-start counts when a study begins`);
     try {

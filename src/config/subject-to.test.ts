@@ -32,6 +32,7 @@ describe("one limit", () => {
     ["50 <= size <= 10", "no number is at least 50 and at most 10"],
     ["acc = 1", "hardly ever equal"],
     ["acc == 1", "hardly ever equal"],
+    ["lat + size <= 3", "more than one metric"],
     ["", "expected a metric"],
   ])("%j is refused", (text, message) => {
     expect(() => parseSubjectTo(text)).toThrow(message);

@@ -37,6 +37,10 @@ export function parseSubjectTo(text: string): Limit {
     throw new InvalidInputError(
       `${JSON.stringify(sides[numbers.lastIndexOf(undefined)])} is no number; write it like ${EXAMPLE}`,
     );
+  if (/\s[-+*/^]\s|[()*]/.test(metric))
+    throw new InvalidInputError(
+      `${JSON.stringify(metric)} is more than one metric: let the program print what it comes to, and limit that`,
+    );
   if (operators.length === 2 && place !== 1)
     throw new InvalidInputError('a metric stands between its two limits, as in "10 <= size <= 50"');
   let limit: Pick<ConstraintSpec, "atMost" | "atLeast"> = {};
