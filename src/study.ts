@@ -60,6 +60,9 @@ export interface StudyParts extends Followers {
   readonly ownsStorage?: boolean;
 }
 
+/** So many trials may be asked for at once. */
+const MOST_ASKED = 10_000;
+
 export class Study<P = unknown, Names extends string = string> {
   readonly name: string;
   readonly #space: Space<P>;
@@ -215,8 +218,8 @@ export class Study<P = unknown, Names extends string = string> {
     count?: number,
     options: { readonly leaseMs?: number } = {},
   ): Promise<AskedTrial<P, Names> | undefined | AskedTrial<P, Names>[]> {
-    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
-      throw new InvalidInputError(`ask(${count}): the count must be a whole number of at least 1`);
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= MOST_ASKED))
+      throw new InvalidInputError(`ask(${count}): the count must be a whole number from 1 to ${MOST_ASKED}`);
     await this.#log.sync();
     requireKnown(this.history.problem.space);
     this.#log.follower.prepare();
@@ -288,7 +291,7 @@ export class Study<P = unknown, Names extends string = string> {
     if (!isReport || budget === undefined || values === undefined || trial.attempt !== attempt) return state;
     if ((reports[reports.length - 1]?.step ?? 0) >= budget) return state;
     const verdict = await this.report(number, budget, values as Values<Names>, { ...extra, attempt });
-    return stateOf(this.history.problem, trial, { verdict });
+    return stateOf(this.history.problem, trial, verdict);
   }
 
   /** Says how far an asked trial is; resolves to whether it is to go on. */

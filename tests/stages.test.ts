@@ -81,16 +81,22 @@ describe("promotion", () => {
   });
 });
 
-test("a program that is done before it can be told is complete, and replays", () => {
+test("a seed means the same trials with the default pruner, however fast the program is", () => {
   writeFileSync(
     join(place.folder, "train.mjs"),
     `const { x } = JSON.parse(process.env.FETTLE_PARAMS);
     console.log(Array.from({ length: 34 }, (_, k) => JSON.stringify({ step: k + 1, loss: x + 1 / (k + 1) })).join("\\n"));`,
   );
-  expect(run("-n", "12", "-j", "2", "--max-steps", "34").code).toBe(0);
-  expect(place.trials().every(({ state }) => state === "complete" || state === "paused")).toBe(true);
-  for (const { state, reports } of place.trials()) if (reports.length === 34) expect(state).toBe("complete");
-  expect(place.fettle("replay").code).toBe(0);
+  const flags = "-p x=0.0..1.0 --min loss --seed 1 -n 12 --max-steps 34".split(" ");
+  const ends = ["s", "t"].map((study) => {
+    expect(place.fettle("run", "--study", study, ...flags, "--", process.execPath, "train.mjs").code).toBe(0);
+    return place
+      .trials(study)
+      .map(({ params, state, values, reports }) => [params, state, values, reports.length]);
+  });
+  expect(ends[1]).toEqual(ends[0]);
+  expect(ends[0].some(([, state]) => state === "paused")).toBe(true);
+  expect(place.fettle("replay", "s").code).toBe(0);
 });
 
 test("a program that ignores the request to end is ended, and nothing outlives the run", () => {

@@ -32,17 +32,11 @@ export function reportOfEnd(problem: Problem, trial: Trial, { handle, outcome }:
   return { kind: "report", handle, report };
 }
 
-/** What is known of a job beside how it ended: the last verdict, and whether it ended before it could be told. */
-export interface Judged {
-  readonly verdict?: Verdict;
-  readonly overtaken?: boolean;
-}
-
 /** What the log is to say of a job that ended. */
-export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, judged: Judged): EventBody {
+export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verdict?: Verdict): EventBody {
   const of = { trial: trial.number, attempt: trial.attempt };
-  const wasTold = judged.verdict !== undefined && judged.verdict !== "continue" && !judged.overtaken;
-  const state = stateOf(problem, trial, judged);
+  const wasTold = verdict !== undefined && verdict !== "continue";
+  const state = stateOf(problem, trial, verdict);
   if (wasTold && outcome.kind !== "ended") return { kind: "finished", ...of, state };
   if (outcome.kind === "cancelled") return { kind: "withdrawn", ...of };
   if (outcome.kind === "failed") return { kind: "finished", ...of, state: "failed", error: outcome.error };
@@ -59,16 +53,16 @@ export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, judg
 
 /**
  * The state of a trial that came to its end. One that was to train in part only is not complete; one that trained to
- * the last step is, whatever it was told on the way: a fast program is there before it hears of it.
+ * the last step is, whatever it was told.
  */
 export function stateOf(
   problem: Problem,
   trial: Pick<Trial, "budget" | "reports">,
-  { verdict, overtaken = false }: Judged,
+  verdict: Verdict | undefined,
 ): "complete" | "pruned" | "paused" {
   const isPart = isPartial(problem, trial);
   const last = trial.reports[trial.reports.length - 1]?.step ?? Number.NEGATIVE_INFINITY;
-  if (!isPart && (overtaken || last >= (problem.steps?.max ?? Number.POSITIVE_INFINITY))) return "complete";
+  if (!isPart && last >= (problem.steps?.max ?? Number.POSITIVE_INFINITY)) return "complete";
   if (verdict === "stop") return "pruned";
   return verdict === "pause" || isPart ? "paused" : "complete";
 }

@@ -10,7 +10,8 @@ import { requireKnown } from "../space.ts";
 import { LEASE_MS, RENEW_MS } from "../storage.ts";
 import type { Trial } from "../trial.ts";
 import { giveBack, promotions, settledStart, suggestedStart } from "./begin.ts";
-import { bodyOfEnd, reportOfEnd } from "./ended.ts";
+import { bodyOfEnd } from "./ended.ts";
+import { type Running, sortInbox } from "./inbox.ts";
 import { jobOf } from "./jobs.ts";
 import { type Heartbeat, reapable, startHeartbeat } from "./leases.ts";
 import type { Log } from "./log.ts";
@@ -46,16 +47,6 @@ export interface RunEnd {
 /** How often the log is looked at for what others wrote, and the clock for the time limit. */
 const TICK_MS = 250;
 const RELOOK_MS = 500;
-
-interface Running {
-  readonly attempt: number;
-  /** Its end was looked at, whether that stands for a report. */
-  reported?: boolean;
-  /** It ended before it could be told what became of its last reports. */
-  overtaken?: boolean;
-  verdict?: Verdict;
-  cancelled?: boolean;
-}
 
 export class Loop {
   readonly #log: Log;
@@ -136,8 +127,11 @@ export class Loop {
 
   /** Takes down what happened, claims as many trials as there is room for, and starts them. */
   async #turn(): Promise<void> {
-    const happened = this.#takeInbox();
+    const isJudged = this.#log.follower.pruner !== undefined;
+    const { happened, later } = sortInbox(this.#inbox, this.#history, (event) => this.#job(event), isJudged);
+    this.#inbox = later;
     const endings = happened.flatMap((event) => this.#bodies(event));
+    endings.push(...this.#makeRoom());
     const claims = await this.#claims();
     if (endings.length + claims.length > 0) {
       const changes = await this.#log.append(...endings, ...claims);
@@ -156,36 +150,6 @@ export class Loop {
     await this.#prepare();
   }
 
-  /**
-   * What happened, in order. An end that came together with reports is looked at in the next turn, when these are
-   * judged; so is the end of a trial that was to train in part, which stands for a report.
-   */
-  #takeInbox(): readonly JobEvent[] {
-    const happened: JobEvent[] = [];
-    const later: JobEvent[] = [];
-    const reported = new Set<Running>();
-    for (const event of this.#inbox) {
-      const job = this.#job(event);
-      if (job !== undefined && event.kind === "report") reported.add(job);
-      const trial = this.#history.trials[event.handle.trial];
-      if (job === undefined || trial === undefined || event.kind !== "exit") happened.push(event);
-      else if (reported.has(job)) {
-        job.overtaken = job.verdict === undefined; // else it was told already, and ended of that
-        later.push(event);
-      } else {
-        const report = job.reported ? undefined : reportOfEnd(this.#history.problem, trial, event);
-        job.reported = true;
-        if (report === undefined) happened.push(event);
-        else {
-          happened.push(report);
-          later.push(event);
-        }
-      }
-    }
-    this.#inbox = later;
-    return happened;
-  }
-
   /** The job of ours that an event speaks of. */
   #job({ handle: { trial, attempt } }: JobEvent): Running | undefined {
     const job = this.#running.get(trial);
@@ -198,13 +162,14 @@ export class Loop {
     const job = this.#job(event);
     if (job === undefined) return [];
     const of = { trial, attempt };
-    if (event.kind === "report") return [{ kind: "reported", ...of, ...event.report }];
+    if (event.kind === "report")
+      return job.verdict === undefined ? [{ kind: "reported", ...of, ...event.report }] : [];
     if (event.kind === "note") return [{ kind: "noted", trial, key: event.key, value: event.value }];
     this.#running.delete(trial);
     this.#pace.ended();
     if (event.kind === "exit") {
       const history = this.#history;
-      return [bodyOfEnd(history.problem, history.trials[trial] as Trial, event.outcome, job)];
+      return [bodyOfEnd(history.problem, history.trials[trial] as Trial, event.outcome, job.verdict)];
     }
     const error = { kind: "infrastructure" as const, message: event.message };
     return [{ kind: "finished", ...of, state: "failed", error }];
@@ -244,8 +209,13 @@ export class Loop {
       const waiting = this.#verdicts.get(key) ?? [];
       const verdict = waiting.shift() ?? "continue";
       if (waiting.length === 0) this.#verdicts.delete(key);
-      const job = this.#running.get(handle.trial);
-      if (job?.attempt !== handle.attempt) continue;
+      const job = this.#job(event);
+      if (job === undefined) continue;
+      if (job.verdict !== undefined) {
+        const { verdict } = job;
+        decisions.push(() => this.#engine.decide(handle, report.step, verdict));
+        continue;
+      }
       if (verdict !== "continue") {
         job.verdict = verdict;
         judged.push({
@@ -260,6 +230,22 @@ export class Loop {
     }
     if (judged.length > 0) await this.#log.append(...judged);
     for (const decide of decisions) await decide();
+  }
+
+  /**
+   * Gives back numbers for which the sampler said "wait", where trials could go on in their place: it may be waiting for
+   * just these.
+   */
+  #makeRoom(): EventBody[] {
+    if (this.#unanswered.size === 0 || this.#stopping()) return [];
+    const { follower, client } = this.#log;
+    const able =
+      this.#history.waiting.length + promotions(follower, this.#unanswered.size, { worker: client }).length;
+    const numbers = [...this.#unanswered].sort(([a], [b]) => b - a).slice(0, able);
+    return numbers.map(([trial, attempt]): EventBody => {
+      this.#unanswered.delete(trial);
+      return { kind: "withdrawn", trial, attempt };
+    });
   }
 
   /** The claims to make now: what waits, then what the pruner promotes, then what is new. */

@@ -6,6 +6,7 @@ import {
   createStudy,
   float,
   type Objective,
+  openStudy,
   type Pruner,
   type Sampler,
   space,
@@ -119,6 +120,27 @@ test("a fork begins from another's state", async () => {
   expect(forks).toEqual([undefined, { trial: 0, step: 4 }]);
   expect(study.trials.map(({ state }) => state)).toEqual(["paused", "complete"]);
   expect(study.trials[1].fork).toEqual({ trial: 0, step: 4 });
+});
+
+test("numbers that wait for a trial make room for it when it is to be tried again", async () => {
+  const pairs: Sampler<Set<number>> = {
+    name: "pairs",
+    version: 1,
+    init: () => new Set(),
+    tell: (ended, { number }) => ended.add(number),
+    ask: (ended, { number }) => (number < 2 || ended.has(number - 2) ? { params: { x: 0.5 } } : "wait"),
+  };
+  const storage = memory();
+  const options = { sampler: pairs, pruner: "none", seed: 1, trials: 6, storage } as const;
+  const study = await createStudy(line, options);
+  await study.ask(2); // somebody has the first two …
+  const other = await openStudy(line, { ...options });
+  const run = other.run(inline(() => 1, { parallel: 2 }));
+  await new Promise((resolve) => setTimeout(resolve, 300)); // … and the run holds two more, which wait for them
+  await study.tell(0, { state: "failed", error: "lost" });
+  await study.tell(1, { state: "failed", error: "lost" });
+  expect((await run).kind).toBe("trials");
+  expect(other.history.counts).toMatchObject({ complete: 4, failed: 2 });
 });
 
 test("a repeat of what there is not ends the run, and holds no number", async () => {
