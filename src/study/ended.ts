@@ -37,7 +37,7 @@ export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verd
   const of = { trial: trial.number, attempt: trial.attempt };
   const wasTold = verdict !== undefined && verdict !== "continue";
   const state = stateOf(problem, trial, verdict);
-  if (wasTold && outcome.kind !== "ended") return { kind: "finished", ...of, state };
+  if (wasTold) return { kind: "finished", ...of, state }; // its value is that of the report which ended it
   if (outcome.kind === "cancelled") return { kind: "withdrawn", ...of };
   if (outcome.kind === "failed") return { kind: "finished", ...of, state: "failed", error: outcome.error };
   return {
