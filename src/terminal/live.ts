@@ -108,8 +108,10 @@ function plain(study: Study): Live {
 }
 
 function progressText({ counts, limits }: History): string {
-  const done = counts.complete + counts.pruned + counts.failed;
-  return `${limits.trials === undefined ? done : `${done}/${limits.trials}`} trials, ${counts.running} running`;
+  const done = counts.complete + counts.pruned + counts.failed + counts.paused;
+  const paused = counts.paused > 0 ? `, of which ${counts.paused} pause` : "";
+  const total = limits.trials === undefined ? done : `${done}/${limits.trials}`;
+  return `${total} trials${paused}, ${counts.running} running`;
 }
 
 function endLine(history: History, number: number): string | undefined {

@@ -43,7 +43,7 @@ function headline({ problem }: History, { study, sampler, workers }: ViewInfo): 
 
 function progress(history: History, info: ViewInfo, width: number): string {
   const { counts, limits, activeMs } = history;
-  const finished = counts.complete + counts.pruned + counts.failed;
+  const finished = counts.complete + counts.pruned + counts.failed + counts.paused;
   const shares = [
     limits.trials === undefined ? 0 : finished / limits.trials,
     limits.seconds === undefined ? 0 : activeMs / 1000 / limits.seconds,
