@@ -9,9 +9,9 @@ import type { Trial } from "../trial.ts";
 
 type Exit = Extract<JobEvent, { kind: "exit" }>;
 
-/** Whether a trial was to be trained in part only. */
+/** Whether a trial was to be trained in part only; never, where nobody said how long the whole of it is. */
 export function isPartial({ steps }: Problem, { budget }: Pick<Trial, "budget">): boolean {
-  return budget !== undefined && budget < (steps?.max ?? Number.POSITIVE_INFINITY);
+  return budget !== undefined && steps?.max !== undefined && budget < steps.max;
 }
 
 /** The report that the end of a job stands for, where it was to train in part and did not report that step itself. */
