@@ -71,11 +71,13 @@ export function populationBased(
         throw new UnsupportedError(
           `${name} tunes schedules, and must know how many steps a training has: give --max-steps, or use auto`,
         );
+      const steps = interval ?? defaultInterval(problem, most, population ?? POPULATION);
+      requireTrials(name, problem, population ?? POPULATION, Math.ceil(most / steps));
       return {
         problem,
         design: initialDesign(problem),
         most,
-        interval: interval ?? defaultInterval(problem, most, population ?? POPULATION),
+        interval: steps,
         episodes: new Map(),
       };
     },
@@ -94,6 +96,16 @@ function defaultInterval({ limits }: Problem, most: number, population: number):
       ? GENERATIONS
       : Math.min(GENERATIONS, Math.max(2, Math.floor(limits.trials / population)));
   return Math.max(1, Math.ceil(most / generations));
+}
+
+/** @throws {InvalidInputError} if the limit on trials lets no member train to its end: who is furthest behind goes first */
+function requireTrials(name: string, { limits }: Problem, population: number, generations: number): void {
+  const least = population * (generations - 1) + 1;
+  if (limits.trials === undefined || limits.trials >= least) return;
+  throw new InvalidInputError(
+    `${name}: ${limits.trials} trials train none of ${population} members to its end, each in ${generations} intervals: ` +
+      `give -n ${population * generations}, or fewer members (${name}:population=${Math.max(2, Math.floor(population / 2))})`,
+  );
 }
 
 /** Begins another member while there are too few; else the member that is furthest behind goes on. */
