@@ -3,7 +3,7 @@
  */
 import { createInterface } from "node:readline";
 import { readTexts } from "../config/expression.ts";
-import { InvalidInputError, messageOf, TuningError } from "../errors.ts";
+import { didYouMean, InvalidInputError, messageOf, TuningError } from "../errors.ts";
 import { fromWire, type Limits, numbersFromWire, type Repeats, type WireNumbers } from "../events.ts";
 import { bestTrial } from "../history.ts";
 import type { Params } from "../space/types.ts";
@@ -154,8 +154,18 @@ function parseRequest(line: string): { id?: unknown; method: string; params: Fie
   return { id, method, params: params as Fields };
 }
 
+const CREATED_WITH: readonly string[] = [
+  ...["space", "study", "objectives", "limits", "seed", "sampler", "pruner", "terminator"],
+  ...["repeats", "constraints", "steps"],
+];
+
 /** Creates the study, or opens it where one of that name and space exists. */
 async function create(storage: Storage, wanted: string | undefined, fields: Fields): Promise<Study> {
+  for (const name of Object.keys(fields))
+    if (!CREATED_WITH.includes(name))
+      throw new InvalidInputError(
+        `create: there is no ${JSON.stringify(name)}${didYouMean(name, CREATED_WITH)}; there are ${CREATED_WITH.join(", ")}`,
+      );
   const space = readSpace(readTexts(fields.space));
   const name = (fields.study as string | undefined) ?? wanted ?? "study";
   if ((await storage.list()).includes(name))
