@@ -166,9 +166,9 @@ test("a warm start knows trials that nobody measured by this study's limits", as
   expect((await study.add({ params: { x: 0.5 }, values: { value: 1 } })).state).toBe("complete");
 });
 
-describe("repeats", () => {
-  const noise = (n: number) => ((n * 7919) % 13) / 13 - 0.5;
+const noise = (n: number) => ((n * 7919) % 13) / 13 - 0.5;
 
+describe("repeats", () => {
   test("each configuration so often; the best is by its mean", async () => {
     const study = await createStudy(line, {
       repeats: { most: 3, all: true },
@@ -238,5 +238,44 @@ describe("repeats", () => {
     );
     expect(study.history.counts).toMatchObject({ complete: 3, failed: 3 });
     expect(study.best?.repeats).toMatchObject({ count: 1 });
+  });
+});
+
+describe("limits on outcomes", () => {
+  const constraints = [{ name: "mb <= 10", metric: "mb", atMost: 10 }];
+
+  test("a trial that misses them does not reach the target", async () => {
+    const study = await createStudy(line, {
+      constraints,
+      sampler: "random",
+      seed: 1,
+      trials: 3,
+      target: { value: 1 },
+    });
+    const told = [
+      { value: 0.5, mb: 20 },
+      { value: 2, mb: 5 },
+      { value: 0.9, mb: 5 },
+    ];
+    for (const values of told) await (await study.ask())?.tell({ values: values as never });
+    expect(study.history.reached).toBe(2);
+    expect(study.best?.number).toBe(2);
+  });
+
+  test("a race is among those that keep them", async () => {
+    const study = await createStudy(line, {
+      constraints,
+      repeats: { most: 3 },
+      sampler: "random",
+      seed: 2,
+      trials: 24,
+    });
+    for await (const trial of study) {
+      const { x } = trial.params;
+      await trial.tell({ values: { value: x + noise(trial.number), mb: x < 0.5 ? 20 : 5 } as never });
+    }
+    const firsts = [...study.history.repeats.keys()];
+    expect(firsts.length).toBeGreaterThan(0);
+    expect(firsts.every((first) => study.trials[first].params.x >= 0.5)).toBe(true);
   });
 });
