@@ -5,8 +5,8 @@ import { dirname, join, relative } from "node:path";
 
 /** From the ground up. Folders of one line never import each other; files beside them may. */
 const LEVELS = [
-  ["errors", "options", "clock", "random", "math"],
-  ["space", "trial", "events", "problem", "history"],
+  ["errors", "clock", "random", "math"],
+  ["space", "trial", "events", "problem", "options", "history"],
   ["sampler", "pruner", "terminator", "storage", "engine", "objective", "compute"],
   ["models", "autodiff"],
   ["analysis"],

@@ -2,6 +2,7 @@
  * Options of samplers, pruners and terminators: they come from a file or a flag, and are checked where they are taken.
  */
 import { didYouMean, InvalidInputError } from "./errors.ts";
+import type { Json } from "./trial.ts";
 
 /** What one without options takes. */
 export type NoOptions = Readonly<Record<string, never>>;
@@ -58,8 +59,8 @@ interface Bounds {
 }
 
 /** The options that were given, for the log; undefined where there are none. */
-export function given<T extends object>(options: T): { readonly options?: T } {
-  return Object.keys(options).length === 0 ? {} : { options };
+export function given(options: object): { readonly options?: Json } {
+  return Object.keys(options).length === 0 ? {} : { options: options as Json };
 }
 
 /** @throws {InvalidInputError} if the value is none of the choices */

@@ -2,7 +2,7 @@
  * How the hypervolume of a study grew.
  */
 import type { Trial } from "../trial.ts";
-import { beyond, boxesOf } from "./hypervolume.ts";
+import { beyond, cornersOf } from "./hypervolume.ts";
 import { isRanked, lossTable } from "./pareto.ts";
 import { referencePoint } from "./reference-point.ts";
 import { reserveRoom } from "./volume.ts";
@@ -51,7 +51,7 @@ function growing(n: number, m: number, reference: ArrayLike<number>): (row: read
   let count = 0;
   let isInfinite = false;
   return (row) => {
-    const { rows: box, ...own } = boxesOf(Float64Array.from(row), 1, m, reference);
+    const { rows: box, ...own } = cornersOf(Float64Array.from(row), 1, m, reference);
     if (own.count === 0 || isInfinite) return 0;
     isInfinite = own.isInfinite;
     if (isInfinite) return Number.POSITIVE_INFINITY;

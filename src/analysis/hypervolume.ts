@@ -23,7 +23,7 @@ export function hypervolume(
   m: number,
   reference: ArrayLike<number>,
 ): number {
-  const boxes = boxesOf(losses, n, m, reference);
+  const boxes = cornersOf(losses, n, m, reference);
   if (boxes.isInfinite) return Number.POSITIVE_INFINITY;
   const room = reserveRoom(boxes.count, m);
   room.boxes[m].set(boxes.rows);
@@ -45,7 +45,7 @@ export function hypervolumeContributions(
   reference: ArrayLike<number>,
 ): Float64Array {
   const contributions = new Float64Array(n);
-  const boxes = boxesOf(losses, n, m, reference);
+  const boxes = cornersOf(losses, n, m, reference);
   const { rows, count, order } = boxes;
   if (boxes.isInfinite) return infiniteContributions(contributions, losses, n, m, reference);
   const room = reserveRoom(count, m);
@@ -69,9 +69,9 @@ export function hypervolumeImprovement(
   m: number,
   reference: ArrayLike<number>,
 ): number {
-  const own = boxesOf(Float64Array.from(point), 1, m, reference);
+  const own = cornersOf(Float64Array.from(point), 1, m, reference);
   if (own.count === 0) return 0;
-  const boxes = boxesOf(losses, n, m, reference);
+  const boxes = cornersOf(losses, n, m, reference);
   if (boxes.isInfinite) return Number.NaN;
   if (own.isInfinite) return Number.POSITIVE_INFINITY;
   return beyond(reserveRoom(boxes.count, m), boxes.rows, boxes.count, m, own.rows, 0);
@@ -102,7 +102,7 @@ export function beyond(
 }
 
 /** Rows as boxes that begin at the reference point. */
-export interface Boxes {
+export interface Corners {
   /** Far corners, reference − loss > 0, by descending last coordinate; shape (count, m). */
   readonly rows: Float64Array;
   readonly count: number;
@@ -112,7 +112,7 @@ export interface Boxes {
 }
 
 /** The rows that dominate a volume. @throws {InvalidInputError} as `hypervolume` */
-export function boxesOf(losses: Float64Array, n: number, m: number, reference: ArrayLike<number>): Boxes {
+export function cornersOf(losses: Float64Array, n: number, m: number, reference: ArrayLike<number>): Corners {
   if (reference.length !== m || Array.from(reference).some(Number.isNaN))
     throw new InvalidInputError(
       `the reference point [${Array.from(reference).join(", ")}] is not ${m} ${m === 1 ? "number" : "numbers"}, one for each objective`,
@@ -146,7 +146,7 @@ function infiniteContributions(
   m: number,
   reference: ArrayLike<number>,
 ): Float64Array {
-  const { rows, count, order } = boxesOf(losses, n, m, reference);
+  const { rows, count, order } = cornersOf(losses, n, m, reference);
   const infinite = Array.from({ length: count }, (_, i) => i).filter((i) =>
     rows.subarray(i * m, (i + 1) * m).includes(Number.POSITIVE_INFINITY),
   );

@@ -1,7 +1,7 @@
 /**
  * Few points for many: the subset of a front that keeps most of its hypervolume.
  */
-import { beyond, boxesOf } from "./hypervolume.ts";
+import { beyond, cornersOf } from "./hypervolume.ts";
 import { boxVolume, reserveRoom } from "./volume.ts";
 
 /** Beyond so many subproblems, in two objectives too the greedy rule is used: a table of 16 MB. */
@@ -33,7 +33,7 @@ export function selectSubset(
   k: number,
   reference: ArrayLike<number>,
 ): Int32Array {
-  const { rows, count, order } = boxesOf(losses, n, m, reference);
+  const { rows, count, order } = cornersOf(losses, n, m, reference);
   const corners = scaled(rows, count, m);
   const chosen =
     m === 2 && k * count <= MOST_EXACT ? bestInPlane(corners, count, k) : greedy(corners, count, m, k);

@@ -11,12 +11,12 @@ import { sweepCommand } from "./wandb/command.ts";
 import { type Reader, readSweepParameter } from "./wandb/parameter.ts";
 
 /** A line that is worth knowing and stops nothing. */
-export interface Remark {
+interface Remark {
   readonly path: Path;
   readonly message: string;
 }
 
-export interface Sweep {
+interface Sweep {
   readonly config: Config;
   readonly problems: readonly Problem[];
   readonly remarks: readonly Remark[];
@@ -218,6 +218,6 @@ export function unused(path: Path, rest: Mapping, remark: Say): void {
     );
 }
 
-export function isMapping(value: unknown): value is Mapping {
+function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

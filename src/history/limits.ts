@@ -3,7 +3,7 @@
  */
 import { fromWire, type Limits } from "../events.ts";
 import type { Problem } from "../problem.ts";
-import type { Trial } from "../trial.ts";
+import type { Numbers, Trial } from "../trial.ts";
 import type { History } from "./types.ts";
 
 export const RETRIES_LOST = 3;
@@ -75,7 +75,15 @@ export function reachesTarget(problem: Problem, limits: Limits, trial: Trial): b
   });
 }
 
+/** By how much constraints are missed in all: the sum of what is above 0; infinite where one is no number. */
+export function violationOf(constraints: Numbers | undefined): number {
+  let sum = 0;
+  for (const excess of Object.values(constraints ?? {}))
+    sum += Number.isNaN(excess) ? Number.POSITIVE_INFINITY : Math.max(0, excess);
+  return sum;
+}
+
 /** Whether all reported constraints hold: at most 0. */
-export function isFeasible(trial: Trial): boolean {
-  return trial.constraints === undefined || Object.values(trial.constraints).every((value) => value <= 0);
+export function isFeasible({ constraints }: Trial): boolean {
+  return violationOf(constraints) === 0;
 }

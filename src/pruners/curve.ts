@@ -33,7 +33,7 @@ export function curve(options: CurveOptions = {}): Pruner<Curves> {
   return {
     name: "curve",
     version: 1,
-    ...given(options as never),
+    ...given(options),
     init(problem) {
       requireOne("curve", problem.objectives.length);
       return noCurves(problem);

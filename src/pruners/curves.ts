@@ -1,6 +1,7 @@
 /**
  * What pruners were told: a learning curve of every trial, in the order in which trials were first told.
  */
+import { violationOf } from "../history/limits.ts";
 import { constraintsOf } from "../history/outcome.ts";
 import { lossesAt } from "../history/reported.ts";
 import type { Problem } from "../problem.ts";
@@ -78,7 +79,7 @@ export function tellCurve(curves: Curves, trial: Trial): Curve | undefined {
   curve.budget = trial.budget;
   curve.final = trial.state === "complete" ? trial.losses : undefined;
   takeReports(curves.problem, curve, trial.reports);
-  curve.violation = violationOf(curves.problem, trial);
+  curve.violation = missOf(curves.problem, trial);
   const reached = curve.steps[curve.steps.length - 1] ?? Number.NEGATIVE_INFINITY;
   curve.before = reached < curve.reached ? Number.NEGATIVE_INFINITY : curve.reached; // begun anew
   curve.reached = reached;
@@ -118,14 +119,11 @@ function begin(curves: Curves, number: number): Curve {
 }
 
 /** The limits that are missed, of the end or else of what was reported so far. */
-function violationOf(problem: Problem, { constraints, reports }: Trial): number {
+function missOf(problem: Problem, { constraints, reports }: Trial): number {
   const told =
     constraints ??
     constraintsOf(problem, undefined, reports[reports.length - 1]?.values, reports).constraints;
-  let sum = 0;
-  for (const excess of Object.values(told ?? {}))
-    sum += Number.isNaN(excess) ? Number.POSITIVE_INFINITY : Math.max(0, excess);
-  return sum;
+  return violationOf(told);
 }
 
 /** Most reports only add one at the end: then the rest is read once. */

@@ -46,7 +46,7 @@ export function hyperband(options: HyperbandOptions = {}): Pruner<HyperbandState
   const base: Pruner<HyperbandState> = {
     name: "hyperband",
     version: 1,
-    ...given(options as never),
+    ...given(options),
     init(problem) {
       requireSteps("hyperband", problem);
       const rungs = rungsOf(problem.steps?.max, least, factor);

@@ -54,7 +54,7 @@ export function pasha(options: PashaOptions = {}): Pruner<PashaState> {
   return {
     name: "pasha",
     version: 1,
-    ...given(options as never),
+    ...given(options),
     init(problem) {
       requireSteps("pasha", problem);
       const full = problem.steps?.max as number;

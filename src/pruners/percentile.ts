@@ -48,7 +48,7 @@ export function behind(
   return {
     name,
     version: 1,
-    ...given(options as Record<string, never>),
+    ...given(options),
     init: noCurves,
     tell(curves, trial) {
       tellCurve(curves, trial);

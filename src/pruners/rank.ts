@@ -33,6 +33,7 @@ export function standings(list: readonly (readonly number[])[]): readonly number
   return list.map((losses) => (losses.length === 1 ? orWorst(losses[0]) : betterThan(losses, list)));
 }
 
-function orWorst(loss: number): number {
+/** The loss, or infinity where it is no number. */
+export function orWorst(loss: number): number {
   return Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss;
 }

@@ -40,7 +40,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions = {}): Prune
   const base = {
     name,
     version: 1,
-    ...given(options as never),
+    ...given(options),
     tell(curves: Curves, trial: Trial) {
       tellCurve(curves, trial);
       return curves;

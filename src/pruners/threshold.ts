@@ -36,7 +36,7 @@ export function threshold(options: ThresholdOptions): Pruner<ThresholdState> {
   return {
     name: "threshold",
     version: 1,
-    ...given(options as never),
+    ...given(options),
     init: (problem) => ({ curves: noCurves(problem), highest: limits(problem, worst) }),
     tell(state, trial) {
       tellCurve(state.curves, trial);

@@ -7,6 +7,7 @@ import { signedRankP } from "../math/signed-rank.ts";
 import { checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, noCurves, tellCurve } from "./curves.ts";
+import { orWorst } from "./rank.ts";
 
 export interface WilcoxonOptions {
   /** A trial is stopped below this probability that it is as good as the best. @default 0.1 */
@@ -33,7 +34,7 @@ export function wilcoxon(options: WilcoxonOptions = {}): Pruner<Curves> {
   return {
     name: "wilcoxon",
     version: 1,
-    ...given(options as never),
+    ...given(options),
     init(problem) {
       requireOne("wilcoxon", problem.objectives.length);
       return noCurves(problem);
@@ -89,8 +90,4 @@ function differences(own: Curve, other: Curve): number[] {
     gaps.push(a === b ? 0 : a - b);
   });
   return gaps;
-}
-
-function orWorst(loss: number): number {
-  return Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss;
 }

@@ -9,7 +9,7 @@ import type { Slot } from "../sampler.ts";
 import type { Trial } from "../trial.ts";
 import { crowdingDistances } from "./nsga/crowding.ts";
 import { lossRows, scaledRows } from "./nsga/ranking.ts";
-import type { Observation } from "./observed.ts";
+import { missOf, type Observation } from "./observed.ts";
 
 /** The step that a trial has results of: Infinity if it was trained to its end, 0 if it has none. */
 export function reachOf({ steps }: Pick<Problem, "steps">, trial: Trial): number {
@@ -96,11 +96,6 @@ export function standingsAt(
 }
 
 const hasLoss = ({ losses }: Observation) => !losses.some(Number.isNaN);
-
-/** By how much it is infeasible: one that does not say so is as far off as can be. */
-export function missOf({ violation, constraints }: Observation): number {
-  return constraints.some(Number.isNaN) ? Number.POSITIVE_INFINITY : violation;
-}
 
 /**
  * Better first: feasible ones by loss, infeasible ones by how far they are off. Unlike `byRank`, a trial that was

@@ -2,9 +2,9 @@
  * Evolution of a normal distribution over numbers: for many trials of smooth, noisy or rugged objectives.
  */
 import { InvalidInputError } from "../errors.ts";
-import { refuseUnknown } from "../options.ts";
+import { given, refuseUnknown } from "../options.ts";
 import type { Sampler } from "../sampler.ts";
-import type { Json } from "../trial.ts";
+
 import { begin, type EvolutionState, follow, suggest } from "./cmaes/evolution.ts";
 import type { Restarts } from "./cmaes/restarts.ts";
 
@@ -44,7 +44,7 @@ export function evolution(name: string, categories: boolean, options: CmaesOptio
   return {
     name,
     version: 2,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init: (problem) => begin(problem, strategy),
     tell(state, trial) {
       follow(state, trial);

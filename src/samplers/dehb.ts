@@ -2,10 +2,10 @@
  * DEHB: differential evolution with a subpopulation at each budget; where there are no budgets, differential evolution.
  */
 import { InvalidInputError } from "../errors.ts";
-import { refuseUnknown } from "../options.ts";
+import { given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
-import type { Json } from "../trial.ts";
+
 import { firstRung, largestBudget, rungBelow, type Standing } from "./brackets.ts";
 import { childOf } from "./dehb/child.ts";
 import { population } from "./dehb/population.ts";
@@ -48,7 +48,7 @@ export function dehb(options: DehbOptions = {}): Sampler<DehbState> {
   return {
     name: "dehb",
     version: 1,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init: (problem) => ({
       observed: observedNothing(problem, { clip: true }),
       seen: seenNothing(problem),

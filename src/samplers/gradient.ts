@@ -2,7 +2,7 @@
  * Gradient-based tuning of any objective that reports the derivatives of its value by its parameters.
  */
 import { InvalidInputError } from "../errors.ts";
-import { refuseUnknown } from "../options.ts";
+import { given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Json, Trial } from "../trial.ts";
@@ -77,7 +77,7 @@ export function gradient(options: GradientOptions = {}): Sampler<GradientState> 
     name: "gradient",
     version: 1,
     stages: true, // losses of a chain can be compared only where every trial trains to its end
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init(problem) {
       refuseSeveral("gradient", problem);
       const inner: Sampler = problem.space.parameters.length > MOST_MODELLED ? tpe() : (gp() as Sampler);

@@ -2,12 +2,12 @@
  * Grid search: every point of the product of the parameters' values, branches included, each once.
  */
 import { didYouMean, InvalidInputError, UnsupportedError } from "../errors.ts";
-import { refuseUnknown } from "../options.ts";
+import { given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Parameter, Params, Space } from "../space/types.ts";
 import { fromUnit, type Lattice, problemWith, valuesOf } from "../space.ts";
-import type { Json } from "../trial.ts";
+
 import { settledPoints } from "./points.ts";
 import { addKey, keysOfTrials } from "./seen.ts";
 
@@ -46,7 +46,7 @@ export function grid(options: GridOptions = {}): Sampler<GridState> {
   return {
     name: "grid",
     version: 1,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init(problem) {
       checkPoints(problem.space, options);
       return { problem, keys: new Set(), lattices: new Map() };

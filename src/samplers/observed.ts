@@ -1,10 +1,11 @@
 /**
  * What a sampler that models was told: points of the unit cube and their losses, in the order of the log.
  */
+import { violationOf } from "../history/limits.ts";
 import type { Problem } from "../problem.ts";
 import { adoptEncoded } from "../space/adopt.ts";
 import type { Encoded } from "../space/types.ts";
-import type { Trial } from "../trial.ts";
+import { effectiveParams, type Trial } from "../trial.ts";
 
 export interface Observation {
   readonly trial: Trial;
@@ -70,9 +71,7 @@ export function observationOf(
 ): Observation | undefined {
   const point = pointOf(space, trial, clip);
   if (point === undefined) return undefined;
-  let violation = 0;
-  for (const value of Object.values(trial.constraints ?? {}))
-    violation += Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(0, value);
+  const violation = violationOf(trial.constraints);
   const isLost = trial.state === "failed" || (feasible && violation > 0);
   const losses = Float64Array.from(objectives, (_, k) =>
     isLost ? Number.NaN : (trial.losses?.[k] ?? Number.NaN),
@@ -88,10 +87,15 @@ export function observationOf(
   };
 }
 
+/** By how much an observation is infeasible; one that does not tell all that is limited counts as infinitely far off. */
+export function missOf({ violation, constraints }: Observation): number {
+  return constraints.some(Number.isNaN) ? Number.POSITIVE_INFINITY : violation;
+}
+
 /** Where a trial was in the end: what it tuned itself counts in place of what it was given, if that is a point at all. */
-function pointOf(space: Problem["space"], { params, tuned }: Trial, clip: boolean): Encoded | undefined {
-  const end = tuned && adoptEncoded(space, { ...params, ...tuned }, clip);
-  return end ?? adoptEncoded(space, params, clip);
+function pointOf(space: Problem["space"], trial: Trial, clip: boolean): Encoded | undefined {
+  const end = trial.tuned && adoptEncoded(space, effectiveParams(trial), clip);
+  return end ?? adoptEncoded(space, trial.params, clip);
 }
 
 /**

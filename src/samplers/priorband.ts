@@ -3,11 +3,11 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import { priorOf, type SpacePrior } from "../models/prior.ts";
-import { refuseUnknown } from "../options.ts";
+import { given, refuseUnknown } from "../options.ts";
 import type { Problem } from "../problem.ts";
 import type { Rng } from "../random.ts";
 import type { Sampler } from "../sampler.ts";
-import type { Json } from "../trial.ts";
+
 import { byStanding, largestBudget, type Standing, standingsAt } from "./brackets.ts";
 import { type Design, initialDesign } from "./design.ts";
 import { mutate } from "./neighbours.ts";
@@ -52,7 +52,7 @@ export function priorband(options: PriorbandOptions = {}): Sampler<PriorbandStat
   return {
     name: "priorband",
     version: 1,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init: (problem) => ({
       observed: observedNothing(problem, { clip: true }),
       seen: seenNothing(problem),

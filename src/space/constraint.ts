@@ -125,7 +125,7 @@ function calling(
 }
 
 /** What names mean in the expressions of a space. */
-export function scopeOf(parameters: readonly Parameter[]): Scope {
+function scopeOf(parameters: readonly Parameter[]): Scope {
   const byPath = new Map(parameters.map((parameter) => [parameter.path, parameter]));
   const arrays = new Map<string, string[]>();
   for (const { path, permutation } of parameters) {

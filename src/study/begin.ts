@@ -16,7 +16,7 @@ import { type Suggestions, settledParams } from "./suggest.ts";
 type Started = Extract<EventBody, { kind: "started" }>;
 
 /** Who claims, and for how long unless it is renewed. */
-export interface Claimant {
+interface Claimant {
   readonly worker: string;
   readonly leaseMs?: number;
 }

@@ -10,7 +10,7 @@ import type { Told } from "./told.ts";
 /** Points of the quadrature over what a better loss may be. */
 const POINTS = 64;
 
-export interface Chance {
+interface Chance {
   /** The largest probability of any candidate to be better than the best by more than what was asked for. */
   readonly probability: number;
   /** Expected improvement of the best candidate, in units of the first objective. */

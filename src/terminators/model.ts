@@ -5,14 +5,15 @@
 import type { Compute } from "../compute.ts";
 import { createKernels, type Kernels } from "../math/kernels/kernels.ts";
 import { sobolSequence } from "../math/sobol.ts";
-import { type Features, featuresOf } from "../models/gp/features.ts";
+import { rowsOf } from "../models/gp/data.ts";
+import { coordinatesOf, type Features, featuresOf } from "../models/gp/features.ts";
 import { fitTask } from "../models/gp/fit-task.ts";
+import type { Data } from "../models/gp/likelihood.ts";
 import { type Posterior, posterior } from "../models/gp/posterior.ts";
 import { fitWarp, type Warp } from "../models/gp/warp.ts";
 import { rng } from "../random.ts";
 import { type Snap, snapOf } from "../space/snap.ts";
 import type { Encoded } from "../space/types.ts";
-import { coordinatesOf, dataOf, subset } from "./data.ts";
 import type { Entry, Told } from "./told.ts";
 
 /** Fewer trials make no model. */
@@ -86,9 +87,9 @@ export async function modelOf(
     const known = told.list.slice(0, epoch);
     const warp = fitWarp(known.slice(0, FIRST).map(({ loss }) => loss));
     if (warp === undefined) return undefined;
-    const { theta } = await fitTask(compute, dataOf(features, subset(known, MOST_FITTED), warp));
+    const { theta } = await fitTask(compute, dataOf(features, bestAndLatest(known, MOST_FITTED), warp));
     // the trial at which it was fitted is appended like those that follow: what it changed can be told
-    const data = dataOf(features, subset(known.slice(0, Math.min(count, epoch - 1)), MOST_USED), warp);
+    const data = dataOf(features, bestAndLatest(known.slice(0, Math.min(count, epoch - 1)), MOST_USED), warp);
     const capacity = data.n + Math.ceil(epoch * GROWTH) - epoch + 3;
     memo.kernels ??= createKernels();
     const made = posterior(memo.kernels, data, theta, { capacity, batch: POOL });
@@ -104,6 +105,27 @@ export async function modelOf(
     built.posterior.append(x, built.warp.apply(entry.loss), entry.repeats?.count);
   }
   return { features, posterior: built.posterior, warp: built.warp, count };
+}
+
+/** Trials as data of a process. */
+function dataOf(
+  features: Features,
+  list: readonly Entry[],
+  warp: Warp,
+): Data & { readonly features: Features } {
+  const samples = list.map((entry) => ({ ...entry, value: entry.loss, ...entry.repeats }));
+  return { ...rowsOf(features, samples, warp).data, features };
+}
+
+/** The best half and the latest half, in their order. */
+function bestAndLatest(list: readonly Entry[], most: number): readonly Entry[] {
+  if (list.length <= most) return list;
+  const half = Math.floor(most / 2);
+  const value = ({ loss }: Entry) => (Number.isNaN(loss) ? Number.MAX_VALUE : loss);
+  const ranked = list.map((_, place) => place).sort((a, b) => value(list[a]) - value(list[b]) || a - b);
+  const chosen = new Set(ranked.slice(0, half));
+  for (let place = list.length - 1; chosen.size < most; place--) chosen.add(place);
+  return [...chosen].sort((a, b) => a - b).map((place) => list[place]);
 }
 
 function spreadOf({ features, snap }: Memo, { problem: { space, seed } }: Told): Float64Array {

@@ -7,7 +7,7 @@ export interface Slot {
   readonly gpus: readonly string[];
 }
 
-export interface Slots {
+interface Slots {
   /** A free slot whose GPUs are used by the fewest; the first of those. */
   take(id: string): Slot;
   release(id: string): void;

@@ -56,3 +56,13 @@ export function featuresOf(space: Space): Features {
     },
   };
 }
+
+/** Coordinates of points, shape (points, numeric + nominal), row-major. */
+export function coordinatesOf(features: Features, points: readonly Encoded[]): Float64Array {
+  const width = features.numeric + features.nominal;
+  const x = new Float64Array(points.length * width);
+  points.forEach((point, c) => {
+    features.write(point, x, c * width);
+  });
+  return x;
+}

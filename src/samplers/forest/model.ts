@@ -12,7 +12,7 @@ import type { Encoded } from "../../space/types.ts";
 import type { Trial } from "../../trial.ts";
 import { logExpectedImprovement } from "../gp/acquisition.ts";
 import { sortOpen } from "../gp/open.ts";
-import { byRank, incumbentStep, type Observation, type Observed } from "../observed.ts";
+import { byRank, incumbentStep, missOf, type Observation, type Observed } from "../observed.ts";
 
 const TREES = 30;
 const FEATURES = 5 / 6;
@@ -200,18 +200,13 @@ function limitsOf(
   });
 }
 
-/** Whether all limits are known to hold. */
-function isFeasible({ violation, constraints }: Observation): boolean {
-  return violation === 0 && constraints.every((value) => value <= 0);
-}
-
 /** The lowest value of feasible trials that came as far as others; undefined where no trial is feasible. */
 function incumbentOf(known: readonly Observation[], values: Float64Array): number | undefined {
-  const step = incumbentStep(known.filter(isFeasible));
+  const step = incumbentStep(known.filter((one) => missOf(one) === 0));
   let best: number | undefined;
   known.forEach((one, i) => {
     const isFar = Number.isNaN(one.loss) || one.step >= step;
-    if (isFar && isFeasible(one) && (best === undefined || values[i] < best)) best = values[i];
+    if (isFar && missOf(one) === 0 && (best === undefined || values[i] < best)) best = values[i];
   });
   return best;
 }

@@ -13,7 +13,7 @@ const MUTATIONS = 60;
 const FRONT = 15;
 const FRONT_MUTATIONS = 40;
 
-export interface Elite {
+interface Elite {
   readonly elite: readonly Float64Array[];
   readonly mutations: number;
 }

@@ -6,6 +6,7 @@
 import type { Compute } from "../../compute.ts";
 import { createKernels, type Kernels } from "../../math/kernels/kernels.ts";
 import { sobolSequence } from "../../math/sobol.ts";
+import { rowsOf, type Sample, subset } from "../../models/gp/data.ts";
 import { type Features, featuresOf } from "../../models/gp/features.ts";
 import type { Fit } from "../../models/gp/fit.ts";
 import { fitHere, fitTask } from "../../models/gp/fit-task.ts";
@@ -17,7 +18,6 @@ import { rng } from "../../random.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
 import type { Encoded } from "../../space/types.ts";
 import type { Observation, Observed } from "../observed.ts";
-import { rowsOf, type Sample, subset } from "./data.ts";
 import { appendedAfter, type Schedule, scheduleNothing } from "./schedule.ts";
 import { onlyLoss, type Target } from "./target.ts";
 

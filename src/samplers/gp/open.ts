@@ -56,7 +56,7 @@ function soFar(problem: Problem, trial: Trial, { reading }: Observed): Observati
 }
 
 /** A posterior that trials are appended to for a while, and the coordinates that it takes. */
-export type Host = Pick<Model, "features"> & { readonly posterior: Posterior };
+type Host = Pick<Model, "features"> & { readonly posterior: Posterior };
 
 /** Does `work`, and forgets what it has appended to these posteriors. */
 export function provisionally<T>(hosts: readonly Host[], work: () => T): T {

@@ -27,7 +27,7 @@ const WEIGHTS = [
 ];
 
 /** s(y) = max over the objectives of (y − ideal) / weight, minimised; the least of it that was seen is `best`. */
-export interface Scalarisation {
+interface Scalarisation {
   readonly weights: Float64Array;
   readonly ideal: Float64Array;
   readonly best: number;

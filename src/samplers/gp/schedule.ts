@@ -6,7 +6,7 @@ import type { Trial } from "../../trial.ts";
 import { type Observation, type Observed, observe } from "../observed.ts";
 
 /** Up to here hyperparameters are fitted whenever something is told, … */
-export const ALWAYS = 50;
+const ALWAYS = 50;
 /** … and then whenever so many times as much was told. */
 const GROWTH = 1.1;
 const MOST_APPENDED = 100;

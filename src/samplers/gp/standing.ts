@@ -2,13 +2,8 @@
  * Which observations improvement is counted from: feasible ones that came far enough to be compared.
  */
 import { dominates } from "../../analysis/pareto.ts";
-import { incumbentStep, type Observation } from "../observed.ts";
+import { incumbentStep, missOf, type Observation } from "../observed.ts";
 import type { Outcome, Outcomes } from "./outcomes.ts";
-
-/** Whether all limits are known to hold. */
-export function isFeasible({ violation, constraints }: Observation): boolean {
-  return violation === 0 && constraints.every((value) => value <= 0);
-}
 
 /**
  * The places of the observations that may be the best known: feasible, and among those at the furthest step that
@@ -19,7 +14,7 @@ export function comparable({
   isConstrained,
 }: Pick<Outcomes, "list" | "isConstrained">): readonly number[] {
   const isAllowed = (observation: Observation) =>
-    !isConstrained || (isFeasible(observation) && !Number.isNaN(observation.loss));
+    !isConstrained || (missOf(observation) === 0 && !Number.isNaN(observation.loss));
   const step = incumbentStep(list.filter(isAllowed));
   return list.flatMap((observation, place) => {
     const isFar = Number.isNaN(observation.loss) || observation.step >= step;

@@ -1,7 +1,7 @@
 /**
  * What a search over a space maximises: a function of a point, made of what one or several models say there.
  */
-import type { Features } from "../../models/gp/features.ts";
+import { coordinatesOf, type Features } from "../../models/gp/features.ts";
 import type { Posterior, Predictions } from "../../models/gp/posterior.ts";
 import type { Encoded } from "../../space/types.ts";
 
@@ -52,12 +52,14 @@ export function acquisitionOf(models: readonly Modelled[], rule: Rule): Acquisit
     at: (points) =>
       rule.at(
         models.map(({ surrogate, features }) =>
-          surrogate.predict(coordinates(features, points), points.length),
+          surrogate.predict(coordinatesOf(features, points), points.length),
         ),
       ),
     pool: () => rule.at(models.map(({ surrogate }) => surrogate.pool())),
     slope(point) {
-      const slopes = models.map(({ surrogate, features }) => surrogate.slope(coordinates(features, [point])));
+      const slopes = models.map(({ surrogate, features }) =>
+        surrogate.slope(coordinatesOf(features, [point])),
+      );
       const { value, byMean, byStd } = rule.slope(
         slopes.map(({ mean }) => mean),
         slopes.map(({ std }) => std),
@@ -75,15 +77,6 @@ export function acquisitionOf(models: readonly Modelled[], rule: Rule): Acquisit
       return { value, gradient };
     },
   };
-}
-
-function coordinates(features: Features, points: readonly Encoded[]): Float64Array {
-  const width = features.numeric + features.nominal;
-  const x = new Float64Array(points.length * width);
-  points.forEach((point, c) => {
-    features.write(point, x, c * width);
-  });
-  return x;
 }
 
 /** The sum of acquisitions, each a logarithm. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { rowsOf } from "../../models/gp/data.ts";
 import { featuresOf } from "../../models/gp/features.ts";
 import { fitWarp } from "../../models/gp/warp.ts";
 import { float, space } from "../../space.ts";
 import type { Trial } from "../../trial.ts";
 import { observedNothing } from "../observed.ts";
-import { rowsOf } from "./data.ts";
 import { scheduleNothing, takeIn } from "./schedule.ts";
 import { fitLimitWarp } from "./target.ts";
 

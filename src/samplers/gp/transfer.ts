@@ -7,13 +7,13 @@
  */
 import type { Compute } from "../../compute.ts";
 import { createKernels } from "../../math/kernels/kernels.ts";
+import { rowsOf, type Sample } from "../../models/gp/data.ts";
 import { fitTask } from "../../models/gp/fit-task.ts";
 import { type Posterior, type Predictions, posterior } from "../../models/gp/posterior.ts";
 import { fitWarp } from "../../models/gp/warp.ts";
 import { type Rng, rng } from "../../random.ts";
 import type { Observation, Observed } from "../observed.ts";
 import { type SourcePoint, sourcePoints } from "../sources.ts";
-import { rowsOf, type Sample } from "./data.ts";
 import { BATCH, MOST_PENDING, type Model, type ModelMemo } from "./model.ts";
 import type { Surrogate } from "./surface.ts";
 

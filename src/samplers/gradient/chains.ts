@@ -5,8 +5,7 @@ import type { Problem } from "../../problem.ts";
 import type { Params } from "../../space/types.ts";
 import { place } from "../../space.ts";
 import { effectiveParams, type Json, type Trial } from "../../trial.ts";
-import { missOf } from "../brackets.ts";
-import { observationOf } from "../observed.ts";
+import { missOf, observationOf } from "../observed.ts";
 import { advanced, beginning, type Descent, type Step, stepOf, type Visit } from "./descent.ts";
 import { slopeOf } from "./slope.ts";
 

@@ -10,11 +10,11 @@
  */
 import { InvalidInputError } from "../../errors.ts";
 import { priorOf, type SpacePrior } from "../../models/prior.ts";
-import { refuseUnknown } from "../../options.ts";
+import { given, refuseUnknown } from "../../options.ts";
 import type { Problem } from "../../problem.ts";
 import type { Answer, Sampler, Slot } from "../../sampler.ts";
 import type { Params, Space } from "../../space/types.ts";
-import type { Json, Trial } from "../../trial.ts";
+import type { Trial } from "../../trial.ts";
 import { type Design, initialDesign } from "../design.ts";
 import { observationOf } from "../observed.ts";
 import { uniformPoint } from "../random.ts";
@@ -74,7 +74,7 @@ export function evolving(
   return {
     name,
     version: 2,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init(problem) {
       const budget = problem.limits.trials ?? Number.POSITIVE_INFINITY;
       return {

@@ -23,7 +23,7 @@ const FROM_PRIOR = 0.5;
 /** Coordinates that are nearer are equal: crossing them would move them by rounding only. */
 const EQUAL = 1e-14;
 
-export interface Variation {
+interface Variation {
   readonly space: Space;
   readonly prior: SpacePrior | undefined;
   /** Unit coordinates of settled values by index; NaN where none is settled. Shape (d). */

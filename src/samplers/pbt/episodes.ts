@@ -4,8 +4,8 @@
 import type { Problem } from "../../problem.ts";
 import type { Params } from "../../space/types.ts";
 import type { Json, Trial } from "../../trial.ts";
-import { missOf, reachOf } from "../brackets.ts";
-import { observationOf } from "../observed.ts";
+import { reachOf } from "../brackets.ts";
+import { missOf, observationOf } from "../observed.ts";
 
 /** Where a trial stands in its population, as its `origin` says. */
 export interface Place {

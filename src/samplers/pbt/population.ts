@@ -2,12 +2,12 @@
  * What population based training and its bandit variant share: who trains next, up to which step, from which checkpoint.
  */
 import { InvalidInputError, UnsupportedError } from "../../errors.ts";
-import { refuseUnknown } from "../../options.ts";
+import { given, refuseUnknown } from "../../options.ts";
 import type { Problem } from "../../problem.ts";
 import type { Answer, Sampler, Slot } from "../../sampler.ts";
 import type { Params } from "../../space/types.ts";
 import { place } from "../../space.ts";
-import type { Json } from "../../trial.ts";
+
 import { type Design, initialDesign } from "../design.ts";
 import { type Episode, episodeOf, membersOf, placeOf } from "./episodes.ts";
 import { parentOf } from "./exploit.ts";
@@ -24,11 +24,7 @@ export interface PopulationOptions {
 }
 
 /** Finds params for a member that goes on from another's checkpoint. */
-export type Explore = (
-  state: PopulationState,
-  parent: Episode,
-  slot: Slot,
-) => Float64Array | Promise<Float64Array>;
+type Explore = (state: PopulationState, parent: Episode, slot: Slot) => Float64Array | Promise<Float64Array>;
 
 export interface PopulationState {
   readonly problem: Problem;
@@ -64,7 +60,7 @@ export function populationBased(
     name,
     version: 1,
     stages: true,
-    ...(Object.keys(options).length > 0 && { options: options as Json }),
+    ...given(options),
     init(problem) {
       const most = problem.steps?.max;
       if (most === undefined)

@@ -13,7 +13,7 @@ export interface Density {
   readonly marginals: readonly Marginal[];
 }
 
-export interface Marginal {
+interface Marginal {
   /** Index of the parameter. */
   readonly index: number;
   readonly mixture: Mixture;

@@ -10,9 +10,9 @@ import { type Rng, rng } from "../../random.ts";
 import { adoptEncoded } from "../../space/adopt.ts";
 import { type Snap, snapOf } from "../../space/snap.ts";
 import type { Encoded } from "../../space/types.ts";
-import { byRank, type Observed } from "../observed.ts";
+import { byRank, missOf, type Observed } from "../observed.ts";
 import type { Density } from "./density.ts";
-import { bestRows, violationOf } from "./ranking.ts";
+import { bestRows } from "./ranking.ts";
 import { insertSorted, type Sorted, sortedNothing } from "./sorted.ts";
 
 /** The best tenth are good. */
@@ -89,7 +89,7 @@ export function reorder(orders: Orders, { list, revisions, problem }: Observed):
     const { unit, active } = list[place];
     insert(orders.ranked, place, (other) => byRank(list[other], list[place]) <= 0);
     for (let j = 0; j < unit.length; j++) if (active[j]) insertSorted(orders.coordinates[j], place, unit[j]);
-    if (violationOf(list[place]) !== list[place].violation) orders.isPlain = false;
+    if (missOf(list[place]) !== list[place].violation) orders.isPlain = false;
   }
 }
 

@@ -5,7 +5,7 @@ import { nondominatedRanks } from "../../analysis/fronts.ts";
 import { referencePoint } from "../../analysis/reference-point.ts";
 import { selectSubset } from "../../analysis/subset.ts";
 import type { Problem } from "../../problem.ts";
-import type { Observation } from "../observed.ts";
+import { missOf, type Observation } from "../observed.ts";
 
 /**
  * Places of the best `count` of a list, best first. First come feasible trials, those that went further first, by their
@@ -27,7 +27,7 @@ export function betterOf(list: readonly Observation[], problem: Problem, count: 
   const failed: number[] = [];
   list.forEach((one, place) => {
     if (one.losses.some(Number.isNaN)) failed.push(place);
-    else if (violationOf(one) > 0) infeasible.push(place);
+    else if (missOf(one) > 0) infeasible.push(place);
     else if (feasible.has(one.step)) feasible.get(one.step)?.push(place);
     else feasible.set(one.step, [place]);
   });
@@ -42,14 +42,9 @@ export function betterOf(list: readonly Observation[], problem: Problem, count: 
     });
     chosen.push(...bestRows(rows, places.length, m, count - chosen.length).map((i) => places[i]));
   }
-  infeasible.sort((a, b) => compare(violationOf(list[a]), violationOf(list[b])) || byLoss(list[a], list[b]));
+  infeasible.sort((a, b) => compare(missOf(list[a]), missOf(list[b])) || byLoss(list[a], list[b]));
   chosen.push(...[...infeasible, ...failed].slice(0, count - chosen.length));
   return chosen;
-}
-
-/** By how much a trial is infeasible; one that does not say all of it counts as infinitely far off. */
-export function violationOf({ violation, constraints }: Observation): number {
-  return constraints.some(Number.isNaN) ? Number.POSITIVE_INFINITY : violation;
 }
 
 /**

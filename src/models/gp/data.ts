@@ -1,11 +1,12 @@
 /**
- * Observations as data of a Gaussian process.
+ * Values at points as data of a Gaussian process.
  */
-import type { Features } from "../../models/gp/features.ts";
-import type { Data } from "../../models/gp/likelihood.ts";
-import type { Warp } from "../../models/gp/warp.ts";
+
 import type { Rng } from "../../random.ts";
 import type { Encoded } from "../../space/types.ts";
+import type { Features } from "./features.ts";
+import type { Data } from "./likelihood.ts";
+import type { Warp } from "./warp.ts";
 
 /** A value at a point. */
 export interface Sample extends Encoded {
