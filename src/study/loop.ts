@@ -56,8 +56,8 @@ export class Loop {
   readonly #running = new Map<number, Running>();
   /** Claimed numbers whose suggestion is still to come. */
   readonly #unanswered = new Map<number, number>();
-  /** Verdicts that are still to be told, by report; a step may be reported again before it was judged. */
-  readonly #verdicts = new Map<string, Verdict[]>();
+  /** Verdicts that are still to be told, by trial: of each one report a turn is judged. */
+  readonly #verdicts = new Map<number, Verdict>();
   readonly #pace = new Pace();
   #inbox: JobEvent[] = [];
   #wake: () => void = () => {};
@@ -192,11 +192,8 @@ export class Loop {
     if (event.client !== client || event.kind !== "reported" || change.rejected !== undefined) return;
     if (follower.pruner === undefined) return;
     follower.prepare(); // the problem may have changed since the run began
-    const verdict = follower.pruner.judge(follower.prunerState, this.#history.trials[event.trial] as Trial);
-    const key = `${event.trial}.${event.attempt}.${event.step}`;
-    const waiting = this.#verdicts.get(key);
-    if (waiting === undefined) this.#verdicts.set(key, [verdict]);
-    else waiting.push(verdict);
+    const trial = this.#history.trials[event.trial] as Trial;
+    this.#verdicts.set(event.trial, follower.pruner.judge(follower.prunerState, trial));
   }
 
   async #answerReports(happened: readonly JobEvent[]): Promise<void> {
@@ -205,18 +202,12 @@ export class Loop {
     for (const event of happened) {
       if (event.kind !== "report") continue;
       const { handle, report } = event;
-      const key = `${handle.trial}.${handle.attempt}.${report.step}`;
-      const waiting = this.#verdicts.get(key) ?? [];
-      const verdict = waiting.shift() ?? "continue";
-      if (waiting.length === 0) this.#verdicts.delete(key);
       const job = this.#job(event);
+      const judgement = this.#verdicts.get(handle.trial) ?? "continue";
+      this.#verdicts.delete(handle.trial);
       if (job === undefined) continue;
-      if (job.verdict !== undefined) {
-        const { verdict } = job;
-        decisions.push(() => this.#engine.decide(handle, report.step, verdict));
-        continue;
-      }
-      if (verdict !== "continue") {
+      const verdict = job.verdict ?? judgement;
+      if (job.verdict === undefined && verdict !== "continue") {
         job.verdict = verdict;
         judged.push({
           kind: "judged",
