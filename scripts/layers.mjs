@@ -16,7 +16,7 @@ const LEVELS = [
   ["tune"],
   ["config"],
   ["terminal"],
-  ["index", "node", "gradient"],
+  ["index", "node", "gradient", "automl"],
   ["cli"],
 ];
 
@@ -29,6 +29,7 @@ const NODE_ONLY = [
   /^terminal\//,
   /^cli\//,
   /^node\.ts$/,
+  /^automl\/(node|index|pool|worker|run|read\/(csv|parquet|file)|families\/(vectors|external)|folder|report|export)/, // but for predictions
   /^autodiff\/jax\.ts$/, // an optional package, loaded when it is asked for
 ];
 
