@@ -75,6 +75,9 @@ export interface ImportedTrial {
   readonly values?: WireNumbers;
   readonly reports?: readonly ReportBody[];
   readonly constraints?: WireNumbers;
+  readonly gradient?: WireNumbers;
+  /** Effective parameters, where the trial tuned some itself. */
+  readonly tuned?: Params;
   readonly notes?: Readonly<Record<string, Json>>;
 }
 

@@ -62,6 +62,7 @@ export type { Lease, Projection, Storage, Summary } from "./storage.ts";
 export { type MemoryOptions, memory } from "./storages/memory.ts";
 export { type Replay, replay } from "./study/replay.ts";
 export {
+  type Added,
   AskedTrial,
   type RunEnd,
   type RunOptions,

@@ -4,6 +4,7 @@
 
 import type { Verdict } from "./events.ts";
 import type { Rng } from "./random.ts";
+import type { Params } from "./space/types.ts";
 import type { Json, Numbers } from "./trial.ts";
 
 /** One number where there is one objective, else a number for each by name. */
@@ -14,6 +15,15 @@ export type Values<Names extends string = string> = [Names] extends [never]
     : number | Readonly<Record<Names, number>>;
 
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : false;
+
+/** What a trial may say at a step beside its values. */
+export interface ReportExtra {
+  /** Derivatives of the first objective's value by parameters in their natural units, by path. */
+  readonly gradient?: Numbers;
+  readonly constraints?: Numbers;
+  /** Effective parameters so far, by path, where the trial tunes some itself. */
+  readonly params?: Params;
+}
 
 /** What an objective gets beside its params. */
 export interface RunningTrial<Names extends string = string> {
@@ -40,15 +50,7 @@ export interface RunningTrial<Names extends string = string> {
    * Says how far the trial is. Told "stop" or "pause" it may return nothing more.
    * @param step  a whole number that grows
    */
-  report(
-    step: number,
-    values: NoInfer<Values<Names>>,
-    extra?: {
-      gradient?: Numbers;
-      constraints?: Numbers;
-      params?: Readonly<Record<string, string | number | boolean | null>>;
-    },
-  ): Promise<Verdict>;
+  report(step: number, values: NoInfer<Values<Names>>, extra?: ReportExtra): Promise<Verdict>;
   /** Keeps a remark with the trial. */
   note(key: string, value: Json): void;
 }

@@ -18,7 +18,7 @@ import {
   type Verdict,
 } from "./events.ts";
 import { configurationAt, ending, type History, limitReached, startedTrials } from "./history.ts";
-import type { Values } from "./objective.ts";
+import type { ReportExtra, Values } from "./objective.ts";
 import { randomId } from "./random.ts";
 import { isWhole } from "./space/adopt.ts";
 import type { Params, Space } from "./space/types.ts";
@@ -28,7 +28,8 @@ import { LEASE_MS, RENEW_MS } from "./storage.ts";
 import { AskedTrial } from "./study/asked.ts";
 import { promotions, startAll } from "./study/begin.ts";
 import { spaceChange } from "./study/change.ts";
-import { isPartial, stateOf } from "./study/ended.ts";
+import { checkOfParams } from "./study/effective.ts";
+import { isPartial, resultsToWire, stateOf } from "./study/ended.ts";
 import { Follower, type Followers } from "./study/follower.ts";
 import { type Heartbeat, startHeartbeat } from "./study/leases.ts";
 import { Log, type Observer } from "./study/log.ts";
@@ -36,14 +37,14 @@ import { Loop, type RunEnd, type RunOptions } from "./study/loop.ts";
 import { Projector } from "./study/projector.ts";
 import { Suggestions } from "./study/suggest.ts";
 import { judgeStudy } from "./study/terminate.ts";
-import { readTold, sameEnd, type Told } from "./study/told.ts";
+import { type Added, readTold, sameEnd, type Told } from "./study/told.ts";
 import { namedValues } from "./study/values.ts";
 import { sourceEvent, type WarmStart } from "./study/warm-start.ts";
 import { isFinished, type Json, type Numbers, type Trial } from "./trial.ts";
 
 export { AskedTrial } from "./study/asked.ts";
 export type { RunEnd, RunOptions } from "./study/loop.ts";
-export type { Told } from "./study/told.ts";
+export type { Added, Told } from "./study/told.ts";
 export type { WarmStart } from "./study/warm-start.ts";
 
 /** A trial as its study's user sees it: params nested and typed, values by name. */
@@ -244,26 +245,26 @@ export class Study<P = unknown, Names extends string = string> {
   /**
    * Ends a trial that was asked for.
    *
-   * @param told  its values (a number where there is one objective), or values with state, constraints, error
+   * @param told  its values (a number where there is one objective), or values with state, constraints, gradient,
+   *              what it tuned itself, error
    * @returns     the trial as the log has it; telling the same once more changes nothing
    * @throws {ConflictError} if the trial has ended otherwise, or the attempt is not the current one
+   * @throws {InvalidInputError} if a value is missing, or gradient or tuned values are of no parameter of the trial
    */
   async tell(number: number, told: Values<Names> | Told<Names>): Promise<StudyTrial<P, Names>> {
     const whole = readTold<Names>(told, this.history);
     await this.#log.sync();
     const trial = this.#find(number);
     const attempt = whole.attempt ?? trial.attempt;
-    const { values, constraints, gradient, error } = whole;
+    const { values, constraints, error } = whole;
+    const own = checkOfParams(this.history.spaces[trial.space], trial.params, whole);
     const state = await this.#stateTold(trial, attempt, whole);
-    const wire = values && numbersToWire(values);
     const [change] = await this.#log.append({
       kind: "finished",
       trial: number,
       attempt,
       state,
-      ...(wire && { values: wire }),
-      ...(constraints && { constraints: numbersToWire(constraints) }),
-      ...(gradient && { gradient: numbersToWire(gradient) }),
+      ...resultsToWire({ values, constraints, ...own }),
       ...(error !== undefined && { error: { kind: "program", message: error } }),
     });
     const now = this.#find(number);
@@ -283,28 +284,42 @@ export class Study<P = unknown, Names extends string = string> {
   async #stateTold(
     trial: Trial,
     attempt: number,
-    { state = "complete", values, ...extra }: Omit<Told<Names>, "values"> & { readonly values?: Numbers },
+    {
+      state = "complete",
+      values,
+      constraints,
+      gradient,
+      tuned,
+    }: Omit<Told<Names>, "values"> & { readonly values?: Numbers },
   ): Promise<NonNullable<Told["state"]>> {
     const { budget, reports, number } = trial;
     const isReport =
       state === "complete" && trial.state === "running" && isPartial(this.history.problem, trial);
     if (!isReport || budget === undefined || values === undefined || trial.attempt !== attempt) return state;
     if ((reports[reports.length - 1]?.step ?? 0) >= budget) return state;
-    const verdict = await this.report(number, budget, values as Values<Names>, { ...extra, attempt });
+    const extra = { constraints, gradient, params: tuned, attempt };
+    const verdict = await this.report(number, budget, values as Values<Names>, extra);
     return stateOf(this.history.problem, trial, verdict);
   }
 
-  /** Says how far an asked trial is; resolves to whether it is to go on. */
+  /**
+   * Says how far an asked trial is; resolves to whether it is to go on.
+   *
+   * @throws {InvalidInputError} if gradient or params are of no parameter of the trial, or values are no numbers
+   */
   async report(
     number: number,
     step: number,
     values: Values<Names>,
-    extra: { readonly constraints?: Numbers; readonly gradient?: Numbers; readonly attempt?: number } = {},
+    extra: ReportExtra & { readonly attempt?: number } = {},
   ): Promise<Verdict> {
     if (!Number.isInteger(step))
       throw new InvalidInputError(`report(${step}): the step must be a whole number`);
     const named = namedValues<Names>(values, this.history.problem.objectives);
-    const attempt = extra.attempt ?? this.#find(number).attempt;
+    const { params, space, ...trial } = this.#find(number);
+    const told = { gradient: extra.gradient, tuned: extra.params };
+    const { gradient, tuned } = checkOfParams(this.history.spaces[space], params, told, "params");
+    const attempt = extra.attempt ?? trial.attempt;
     this.#log.follower.prepare();
     let verdict: Verdict = "continue";
     const { pruner } = this.#log.follower;
@@ -323,7 +338,8 @@ export class Study<P = unknown, Names extends string = string> {
         step,
         values: numbersToWire(named),
         ...(extra.constraints && { constraints: numbersToWire(extra.constraints) }),
-        ...(extra.gradient && { gradient: numbersToWire(extra.gradient) }),
+        ...(gradient && { gradient: numbersToWire(gradient) }),
+        ...(tuned && { params: tuned }),
       })
       .finally(stop);
     if (change.rejected !== undefined)
@@ -334,21 +350,16 @@ export class Study<P = unknown, Names extends string = string> {
   }
 
   /** Adds a trial whose values are known already; it uses a number. */
-  async add(trial: {
-    readonly params: P;
-    readonly values?: Values<Names>;
-    readonly state?: "complete" | "pruned" | "failed";
-    readonly constraints?: Numbers;
-    readonly notes?: Readonly<Record<string, Json>>;
-  }): Promise<StudyTrial<P, Names>> {
+  async add(trial: Added<P, Names>): Promise<StudyTrial<P, Names>> {
     const { state = "complete", values, constraints, notes } = trial;
     const named =
       values === undefined ? undefined : namedValues<Names>(values, this.history.problem.objectives);
+    const params = this.space.flatten(trial.params);
+    const own = checkOfParams(this.space, params, trial);
     const imported: ImportedTrial = {
-      params: this.space.flatten(trial.params),
+      params,
       state,
-      ...(named && { values: numbersToWire(named) }),
-      ...(constraints && { constraints: numbersToWire(constraints) }),
+      ...resultsToWire({ values: named, constraints, ...own }),
       ...(notes && { notes }),
     };
     const [change] = await this.#log.append({ kind: "imported", trials: [imported] });

@@ -278,6 +278,8 @@ function addTrialCommands(program: Command): void {
     .option("--failed [reason]", "it failed")
     .option("--step <number>", "only report so far: values at that step; prints whether to go on")
     .option("--attempt <number>", "the attempt that is told; the current one unless given")
+    .option("--gradient <name=number>", "a derivative of the value by a parameter", collect)
+    .option("--tuned <name=value>", "a parameter that the trial tuned itself, as it is now", collect)
     .action(lazy(() => import("./tell.ts")));
 
   program

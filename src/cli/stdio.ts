@@ -10,7 +10,7 @@ import type { Params } from "../space/types.ts";
 import { readSpace } from "../space.ts";
 import type { Storage } from "../storage.ts";
 import type { Study, Told } from "../study.ts";
-import type { Direction, Json, Trial } from "../trial.ts";
+import type { Direction, Json, Numbers, Trial } from "../trial.ts";
 import { createStudy, openStudy, type StudyOptions } from "../tune.ts";
 import { askedJson } from "./ask.ts";
 import { chooseStudy, openStorage } from "./context.ts";
@@ -35,6 +35,17 @@ function readNumbers(value: unknown, study: Study): Record<string, number> {
   return numbersFromWire(value as WireNumbers) as Record<string, number>;
 }
 
+/** Derivatives by name; what is no object is left for the study to refuse. */
+function readGradient(value: unknown): Numbers {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value as Numbers;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      ["NaN", "Infinity", "-Infinity"].includes(one) ? Number(one) : one,
+    ]),
+  );
+}
+
 function readWhole(fields: Fields, name: string): number {
   const value = fields[name];
   if (!Number.isInteger(value))
@@ -48,26 +59,27 @@ const methods: Readonly<Record<string, Method>> = {
     return count === undefined ? (asked.length > 0 ? askedJson(asked[0]) : null) : asked.map(askedJson);
   },
   async tell(study, fields) {
-    const { values, state, error, constraints, attempt } = fields;
+    const { values, state, error, constraints, gradient, tuned, attempt } = fields;
     const told = {
       ...(values !== undefined && { values: readNumbers(values, study) }),
       ...(state !== undefined && { state }),
       ...(error !== undefined && { error, state: state ?? "failed" }),
       ...(constraints !== undefined && { constraints: numbersFromWire(constraints as WireNumbers) }),
+      ...(gradient !== undefined && { gradient: readGradient(gradient) }),
+      ...(tuned !== undefined && { tuned }),
       ...(attempt !== undefined && { attempt }),
     };
     await study.tell(readWhole(fields, "trial"), told as Told);
     return trialJson(study.history.trials[readWhole(fields, "trial")] as Trial);
   },
   async report(study, fields) {
-    const attempt = fields.attempt as number | undefined;
-    const values = readNumbers(fields.values, study);
-    return study.report(
-      readWhole(fields, "trial"),
-      readWhole(fields, "step"),
-      values,
-      attempt === undefined ? {} : { attempt },
-    );
+    const { values, constraints, gradient, params, attempt } = fields;
+    return study.report(readWhole(fields, "trial"), readWhole(fields, "step"), readNumbers(values, study), {
+      ...(constraints !== undefined && { constraints: numbersFromWire(constraints as WireNumbers) }),
+      ...(gradient !== undefined && { gradient: readGradient(gradient) }),
+      ...(params !== undefined && { params: params as Params }),
+      ...(attempt !== undefined && { attempt: attempt as number }),
+    });
   },
   enqueue: async (study, { params }) => study.enqueue(params as Params),
   async note(study, { key, value, trial }) {

@@ -15,6 +15,8 @@ interface TellFlags {
   readonly failed?: string | true;
   readonly step?: string;
   readonly attempt?: string;
+  readonly gradient?: readonly string[];
+  readonly tuned?: readonly string[];
 }
 
 export async function action(trial: string, texts: readonly string[], flags: TellFlags): Promise<undefined> {
@@ -32,9 +34,28 @@ export async function action(trial: string, texts: readonly string[], flags: Tel
     }
     const values = readValues(texts, study.history.problem.objectives);
     const step = wholeNumber("--step", flags.step);
-    if (step !== undefined) write(await study.report(number, step, values, attempt));
-    else await study.tell(number, { values, ...attempt });
+    const gradient = byName("--gradient", flags.gradient, (_, value) => readNumber(value));
+    const tuned = byName("--tuned", flags.tuned, study.history.problem.space.parse);
+    if (step === undefined) await study.tell(number, { values, gradient, tuned, ...attempt });
+    else write(await study.report(number, step, values, { gradient, params: tuned, ...attempt }));
   });
+}
+
+/** `name=value` texts of a flag by name; undefined where it was not given. */
+function byName<T>(
+  flag: string,
+  texts: readonly string[] | undefined,
+  read: (name: string, text: string) => T,
+): Readonly<Record<string, T>> | undefined {
+  return (
+    texts &&
+    Object.fromEntries(
+      texts.map((text) => {
+        const [name, value] = nameAndText(flag, text, "lr=0.01");
+        return [name, read(name, value)];
+      }),
+    )
+  );
 }
 
 /** One number, or `metric=value` for each objective. */

@@ -122,6 +122,7 @@ export function importedTrial(
     reports: Object.freeze(reports),
     times: { created: time, started: time, finished: time },
     notes: imported.notes ?? {},
+    ...(imported.gradient && { gradient: numbersFromWire(imported.gradient) }),
     ...outcome(history, imported.state, imported, reports, true),
   };
 }

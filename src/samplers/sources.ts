@@ -4,6 +4,7 @@
 import type { Problem } from "../problem.ts";
 import { adoptEncoded } from "../space/adopt.ts";
 import type { Encoded } from "../space/types.ts";
+import { effectiveParams } from "../trial.ts";
 
 /** A trial of another study as a point of this one. */
 export interface SourcePoint extends Encoded {
@@ -25,7 +26,8 @@ export function sourcePoints({ space, sources = [] }: Problem): readonly (readon
   return sources.map(({ trials }) =>
     trials
       .flatMap((trial): SourcePoint[] => {
-        const point = adoptEncoded(space, trial.params);
+        const end = trial.tuned && adoptEncoded(space, effectiveParams(trial));
+        const point = end ?? adoptEncoded(space, trial.params);
         if (point === undefined) return [];
         const loss = trial.state === "failed" ? Number.NaN : (trial.losses?.[0] ?? Number.NaN);
         return [{ ...point, loss }];

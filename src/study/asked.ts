@@ -2,12 +2,12 @@
  * A trial that the caller runs itself.
  */
 import type { Verdict } from "../events.ts";
-import type { Values } from "../objective.ts";
+import type { ReportExtra, Values } from "../objective.ts";
 import type { Params } from "../space/types.ts";
 import { written } from "../space.ts";
 import type { Study, StudyTrial } from "../study.ts";
-import type { Json, Numbers, Trial } from "../trial.ts";
-import type { Told } from "./told.ts";
+import type { Json, Trial } from "../trial.ts";
+import { isDetailed, type Told } from "./told.ts";
 
 export class AskedTrial<P = unknown, Names extends string = string> {
   readonly number: number;
@@ -38,10 +38,9 @@ export class AskedTrial<P = unknown, Names extends string = string> {
 
   /** Ends the trial with its values; see `Study.tell`. */
   tell(told: Values<Names> | Omit<Told<Names>, "attempt">): Promise<StudyTrial<P, Names>> {
-    const isObject =
-      typeof told === "object" && told !== null && ("values" in told || "state" in told || "error" in told);
-    const whole = isObject ? { ...told, attempt: this.attempt } : { values: told, attempt: this.attempt };
-    return this.#study.tell(this.number, whole as Told<Names>);
+    const { objectives } = this.#study.history.problem;
+    const whole = isDetailed<Names, Omit<Told<Names>, "attempt">>(told, objectives) ? told : { values: told };
+    return this.#study.tell(this.number, { ...whole, attempt: this.attempt });
   }
 
   /** Ends the trial as failed. */
@@ -50,11 +49,7 @@ export class AskedTrial<P = unknown, Names extends string = string> {
   }
 
   /** Says how far the trial is; resolves to whether it is to go on. */
-  report(
-    step: number,
-    values: Values<Names>,
-    extra: { readonly constraints?: Numbers; readonly gradient?: Numbers } = {},
-  ): Promise<Verdict> {
+  report(step: number, values: Values<Names>, extra: ReportExtra = {}): Promise<Verdict> {
     return this.#study.report(this.number, step, values, { ...extra, attempt: this.attempt });
   }
 

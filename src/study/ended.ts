@@ -5,7 +5,8 @@
 import type { JobEvent, Outcome } from "../engine.ts";
 import { type EventBody, numbersToWire, type Verdict } from "../events.ts";
 import type { Problem } from "../problem.ts";
-import type { Trial } from "../trial.ts";
+import type { Params } from "../space/types.ts";
+import type { Numbers, Trial } from "../trial.ts";
 
 type Exit = Extract<JobEvent, { kind: "exit" }>;
 
@@ -44,10 +45,27 @@ export function bodyOfEnd(problem: Problem, trial: Trial, outcome: Outcome, verd
     kind: "finished",
     ...of,
     state,
-    ...(outcome.values && { values: numbersToWire(outcome.values) }),
-    ...(outcome.gradient && { gradient: numbersToWire(outcome.gradient) }),
-    ...(outcome.constraints && { constraints: numbersToWire(outcome.constraints) }),
-    ...(outcome.tuned && { tuned: outcome.tuned }),
+    ...resultsToWire(outcome),
+  };
+}
+
+/** What a trial came to, as the log keeps it; what is absent is left out. */
+export function resultsToWire({
+  values,
+  gradient,
+  constraints,
+  tuned,
+}: {
+  readonly values?: Numbers;
+  readonly gradient?: Numbers;
+  readonly constraints?: Numbers;
+  readonly tuned?: Params;
+}) {
+  return {
+    ...(values && { values: numbersToWire(values) }),
+    ...(gradient && { gradient: numbersToWire(gradient) }),
+    ...(constraints && { constraints: numbersToWire(constraints) }),
+    ...(tuned && { tuned }),
   };
 }
 

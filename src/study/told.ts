@@ -3,7 +3,8 @@
  */
 import type { History } from "../history.ts";
 import type { Values } from "../objective.ts";
-import type { Numbers, Trial } from "../trial.ts";
+import type { Params } from "../space/types.ts";
+import type { Json, Numbers, ObjectiveSpec, Trial } from "../trial.ts";
 import { checkValues, namedValues } from "./values.ts";
 
 /** How a trial ended, for `tell`. */
@@ -12,10 +13,37 @@ export interface Told<Names extends string = string> {
   /** @default "complete" */
   readonly state?: "complete" | "pruned" | "failed" | "paused";
   readonly constraints?: Numbers;
+  /** Derivatives of the first objective's value by parameters in their natural units, by path. */
   readonly gradient?: Numbers;
+  /** Effective parameters by path, where the trial tuned some itself. */
+  readonly tuned?: Params;
   readonly error?: string;
   /** The attempt that is told; the current one unless given. */
   readonly attempt?: number;
+}
+
+/** A trial whose values are known already, for `add`. */
+export interface Added<P = unknown, Names extends string = string>
+  extends Pick<Told<Names>, "values" | "constraints" | "gradient" | "tuned"> {
+  readonly params: P;
+  /** @default "complete" */
+  readonly state?: "complete" | "pruned" | "failed";
+  readonly notes?: Readonly<Record<string, Json>>;
+}
+
+const DETAILS = ["values", "state", "error", "tuned", "gradient"];
+
+/** Whether more than values was told. */
+export function isDetailed<Names extends string, T extends object>(
+  told: Values<Names> | T,
+  objectives: readonly ObjectiveSpec[],
+): told is T {
+  return (
+    typeof told === "object" &&
+    told !== null &&
+    DETAILS.some((key) => key in told) &&
+    !objectives.some(({ name }) => name in told)
+  );
 }
 
 /** What was told, with its values checked and by name. @throws {InvalidInputError} if one is missing */
@@ -24,13 +52,9 @@ export function readTold<Names extends string>(
   history: History,
 ): Omit<Told<Names>, "values"> & { values?: Numbers } {
   const { objectives } = history.problem;
-  const isDetailed =
-    typeof told === "object" &&
-    told !== null &&
-    ["values", "state", "error"].some((key) => key in told) &&
-    !objectives.some(({ name }) => name in told);
-  if (!isDetailed) return { values: checkValues(namedValues(told as Values<Names>, objectives), objectives) };
-  const { values, ...rest } = told as Told<Names>;
+  if (!isDetailed<Names, Told<Names>>(told, objectives))
+    return { values: checkValues(namedValues(told, objectives), objectives) };
+  const { values, ...rest } = told;
   if (values === undefined) return rest;
   return { ...rest, values: checkValues(namedValues(values, objectives), objectives) };
 }

@@ -17,6 +17,8 @@ export interface WarmStart {
     /** Flat values by path. */
     readonly params: Params;
     readonly values?: Numbers;
+    /** By path, where the trial tuned some params itself. */
+    readonly tuned?: Params;
     /** @default "complete" */
     readonly state?: TrialState;
   }[];
@@ -41,7 +43,7 @@ export function sourceEvent(
     objective.name,
     sourceName(study, objective, objectives, theirs),
   ]);
-  const imported = trials.flatMap(({ params, values, state = "complete" }): ImportedTrial[] => {
+  const imported = trials.flatMap(({ params, values, tuned, state = "complete" }): ImportedTrial[] => {
     if (!isFinished(state)) return [];
     const known = values && names.every(([, name]) => name in values) ? values : undefined;
     const renamed = known && Object.fromEntries(names.map(([name, other]) => [name, known[other]]));
@@ -51,6 +53,7 @@ export function sourceEvent(
         params,
         state: state as ImportedTrial["state"],
         ...(renamed && { values: numbersToWire(renamed) }),
+        ...(tuned && { tuned }),
       },
     ];
   });
