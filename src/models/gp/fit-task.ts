@@ -8,7 +8,7 @@ import type { Data } from "./likelihood.ts";
 
 const task: ComputeTask = { module: import.meta.url, name: "runFit", run: runFit };
 /** Below so many observations a fit is done sooner than it is sent. */
-const FEWEST_SENT = 150;
+export const FEWEST_SENT = 150;
 
 type Fitted = Pick<Fit, "theta" | "warp">;
 const none = new Int32Array(0);
@@ -25,26 +25,38 @@ export function fitHere(data: Data, warpable: Int32Array = none): Fitted {
 }
 
 function argumentsOf(data: Data, warpable: Int32Array): ComputeArguments {
-  const { features, n, scales, within, degrees } = data;
+  return { ...dataArguments(data), warpable: Float64Array.from(warpable) };
+}
+
+/** Data as arguments of a task, … */
+export function dataArguments({
+  features,
+  n,
+  scales,
+  within,
+  degrees,
+  x,
+  y,
+  repeats,
+}: Data): ComputeArguments {
   return {
     ...{ n, scales, within, degrees, numeric: features.numeric, nominal: features.nominal },
     scaleOf: Float64Array.from(features.scaleOf),
-    warpable: Float64Array.from(warpable),
-    x: data.x,
-    y: data.y,
-    repeats: data.repeats,
+    ...{ x, y, repeats },
   };
+}
+
+/** … and back. */
+export function dataOf(args: ComputeArguments): Data {
+  const { n, scales, within, degrees, numeric, nominal } = args as Record<string, number>;
+  const { scaleOf, x, y, repeats } = args as Record<string, Float64Array>;
+  const features = { numeric, nominal, scaleOf: Int32Array.from(scaleOf) };
+  return { n, features, scales, x, y, repeats, within, degrees };
 }
 
 /** What the thread calls. */
 export function runFit(args: ComputeArguments): ComputeArguments {
-  const { n, scales, within, degrees, numeric, nominal } = args as Record<string, number>;
-  const { scaleOf, warpable, x, y, repeats } = args as Record<string, Float64Array>;
-  const features = { numeric, nominal, scaleOf: Int32Array.from(scaleOf) };
-  const { theta, warp } = fitHyperparameters(
-    createKernels(),
-    { n, features, scales, x, y, repeats, within, degrees },
-    { warpable: Int32Array.from(warpable) },
-  );
+  const warpable = Int32Array.from(args.warpable as Float64Array);
+  const { theta, warp } = fitHyperparameters(createKernels(), dataOf(args), { warpable });
   return { theta, warp };
 }

@@ -71,7 +71,8 @@ function fitWarped(kernels: Kernels, data: Data, warped: Int32Array, plain: Fit)
   return { theta: x.slice(0, parameters), warp: x.slice(parameters), value, evaluations: used };
 }
 
-function boundsOf({ scales }: Data, warps = 0): { lower: Float64Array; upper: Float64Array } {
+/** Bounds of θ, and of so many parameters of warps behind it. */
+export function boundsOf({ scales }: Data, warps = 0): { lower: Float64Array; upper: Float64Array } {
   const lower = new Float64Array(scales + 2 + warps).fill(log(5e-3));
   const upper = new Float64Array(scales + 2 + warps).fill(log(1e3));
   lower[scales] = log(1e-3);
@@ -82,7 +83,8 @@ function boundsOf({ scales }: Data, warps = 0): { lower: Float64Array; upper: Fl
   return { lower, upper };
 }
 
-function defaultStarts({ scales }: Data): Float64Array[] {
+/** Where a search for θ begins without anything known. */
+export function defaultStarts({ scales }: Data): Float64Array[] {
   return STARTS.map(({ scale, noise }) => {
     const theta = new Float64Array(scales + 2).fill(log(scale));
     theta[scales] = 0;

@@ -194,7 +194,7 @@ export function negativeLogPosterior(
 }
 
 /** −ln p(θ), added to the gradient too. */
-function addPrior(theta: Float64Array, { scales }: Data, gradient: Float64Array): number {
+export function addPrior(theta: Float64Array, { scales }: Data, gradient: Float64Array): number {
   let value = 0;
   for (let s = 0; s < scales; s++) {
     const square = exp(2 * theta[s]);

@@ -4,6 +4,7 @@
  */
 import { exp } from "../../math/elementary.ts";
 import type { Kernels } from "../../math/kernels/kernels.ts";
+import { crossSlope, type Derivatives, factoriseJointly, writeCross, writeObserved } from "./derivatives.ts";
 import { type Data, factorise, LEAST_NOISE, reserveRoom, writeScaled } from "./likelihood.ts";
 
 /** Smallest variance, as a share of the signal's. */
@@ -65,17 +66,25 @@ export interface Posterior {
   };
 }
 
+interface Extent {
+  readonly capacity: number;
+  readonly batch: number;
+  readonly derivatives?: Derivatives;
+}
+
 /**
  * The posterior given `data` at θ, with room for more.
  *
- * @param capacity  observations and pending points in all
- * @param batch     most points of one `predict` or pool
+ * @param capacity     observations and pending points in all
+ * @param batch        most points of one `predict` or pool
+ * @param derivatives  what else is known at the points of `data`; θ then has their noise too. They are no observations
+ *                     by themselves: `size`, means and the like are of values
  */
 export function posterior(
   kernels: Kernels,
   data: Data,
   theta: ArrayLike<number>,
-  { capacity, batch }: { readonly capacity: number; readonly batch: number },
+  { capacity, batch, derivatives }: Extent,
 ): Posterior | undefined {
   kernels.release();
   const { numeric, nominal, scaleOf } = data.features;
@@ -87,7 +96,9 @@ export function posterior(
     f < numeric ? exp(-theta[scaleOf[f]]) : 1,
   );
 
-  const room = reserveRoom(kernels, data, capacity);
+  /** Rows of derivatives, which come before those of values. */
+  const given = derivatives?.count ?? 0;
+  const room = reserveRoom(kernels, data, given + capacity);
   const { stride } = room;
   const z = kernels.reserve(stride);
   const mean = kernels.reserve(batch);
@@ -103,10 +114,14 @@ export function posterior(
   const slopes = kernels.reserve(stride);
 
   writeScaled(kernels, data, room, theta);
-  const jitter = factorise(kernels, data, room, theta, 0);
+  const jitter =
+    derivatives === undefined
+      ? factorise(kernels, data, room, theta, 0)
+      : factoriseJointly(kernels, data, derivatives, room, theta, { value: z, first: slopes });
   if (Number.isNaN(jitter)) return undefined;
-  kernels.memory.set(data.y, z);
-  kernels.solveRows(1, data.n, room.factor, stride, z, stride);
+  if (derivatives === undefined) kernels.memory.set(data.y, z);
+  else writeObserved(kernels, data, derivatives, theta, z);
+  kernels.solveRows(1, given + data.n, room.factor, stride, z, stride);
 
   const noises = Float64Array.from(
     { length: capacity },
@@ -126,7 +141,7 @@ export function posterior(
     const { memory } = kernels;
     for (let f = 0; f < width; f++) memory[place + f] = x[from + f] * inverseScale[f];
   };
-  const covariance = (x: number, out: number, slopesOut: number) =>
+  const covariance = (x: number, out: number, slopesOut: number) => {
     kernels.maternRow(
       numeric,
       nominal,
@@ -136,15 +151,22 @@ export function posterior(
       room.weights,
       room.points,
       stride,
-      out,
+      out + given,
       slopesOut,
     );
+    if (derivatives !== undefined) writeCross(kernels, derivatives, room, x, slopesOut, out);
+  };
+  /** Where slopes go that nobody asked for; those with derivatives are made of them. */
+  const unasked = derivatives === undefined ? 0 : slopes;
   const readPredictions = (count: number, meanAt: number, varianceAt: number, vAt: number): Predictions => {
     const { memory } = kernels;
     const pending = size - observed;
     const byPending = new Float64Array(count * pending);
     for (let c = 0; c < count && pending > 0; c++)
-      byPending.set(memory.subarray(vAt + c * stride + observed, vAt + c * stride + size), c * pending);
+      byPending.set(
+        memory.subarray(vAt + c * stride + given + observed, vAt + c * stride + given + size),
+        c * pending,
+      );
     return {
       mean: memory.slice(meanAt, meanAt + count),
       std: Float64Array.from({ length: count }, (_, c) =>
@@ -155,18 +177,19 @@ export function posterior(
   };
   /** V, means and variances of `count` points whose scaled coordinates lie at `from`. */
   const solve = (count: number, from: number, vAt: number, meanAt: number, varianceAt: number) => {
-    for (let c = 0; c < count; c++) covariance(from + c * width, vAt + c * stride, 0);
-    kernels.solveRows(count, size, room.factor, stride, vAt, stride);
-    kernels.dots(count, size, vAt, stride, z, meanAt);
-    kernels.squares(count, size, vAt, stride, varianceAt);
+    for (let c = 0; c < count; c++) covariance(from + c * width, vAt + c * stride, unasked);
+    const rows = given + size;
+    kernels.solveRows(count, rows, room.factor, stride, vAt, stride);
+    kernels.dots(count, rows, vAt, stride, z, meanAt);
+    kernels.squares(count, rows, vAt, stride, varianceAt);
     const { memory } = kernels;
     for (let c = 0; c < count; c++) memory[varianceAt + c] = amplitude - memory[varianceAt + c];
   };
   const updateAlpha = () => {
     if (alphaFor === size) return;
     const { memory } = kernels;
-    memory.copyWithin(room.alpha, z, z + size);
-    kernels.solveRowsTransposed(1, size, room.factor, stride, room.alpha, stride);
+    memory.copyWithin(room.alpha, z, z + given + size);
+    kernels.solveRowsTransposed(1, given + size, room.factor, stride, room.alpha, stride);
     alphaFor = size;
   };
   const keepPool = () => {
@@ -180,7 +203,10 @@ export function posterior(
   const means = () => {
     updateAlpha();
     const { memory } = kernels;
-    return Float64Array.from({ length: size }, (_, i) => values[i] - noises[i] * memory[room.alpha + i]);
+    return Float64Array.from(
+      { length: size },
+      (_, i) => values[i] - noises[i] * memory[room.alpha + given + i],
+    );
   };
 
   return {
@@ -196,12 +222,13 @@ export function posterior(
     append(x, y, repeats = 1) {
       noises[size] = noise / repeats + jitter;
       const { memory } = kernels;
-      const row = room.factor + size * stride;
+      const rows = given + size;
+      const row = room.factor + rows * stride;
       writePoint(x, 0, single);
-      covariance(single, row, 0);
-      kernels.solveRows(1, size, room.factor, stride, row, stride);
-      kernels.squares(1, size, row, stride, mean);
-      kernels.dots(1, size, row, stride, z, mean + 1);
+      covariance(single, row, unasked);
+      kernels.solveRows(1, rows, room.factor, stride, row, stride);
+      kernels.squares(1, rows, row, stride, mean);
+      kernels.dots(1, rows, row, stride, z, mean + 1);
       let pivot = amplitude + noises[size] - memory[mean];
       if (!(pivot > 0.5 * noises[size])) {
         pivot = 0.5 * noises[size];
@@ -224,7 +251,7 @@ export function posterior(
         );
         kernels.appendToPool(
           poolSize,
-          size,
+          rows,
           poolV,
           stride,
           row,
@@ -235,8 +262,8 @@ export function posterior(
           poolVariance,
         );
       }
-      memory[row + size] = root;
-      memory[z + size] = next;
+      memory[row + rows] = root;
+      memory[z + rows] = next;
       for (let f = 0; f < width; f++) {
         memory[room.rows + size * width + f] = memory[single + f];
         memory[room.points + f * stride + size] = memory[single + f];
@@ -254,12 +281,13 @@ export function posterior(
       const imagined = new Float64Array(draws.length);
       for (let s = 0; s < draws.length; s += pending)
         for (let p = 0; p < pending; p++) {
-          const row = room.factor + (observed + p) * stride;
-          const pivot = memory[row + observed + p];
+          const first = given + observed;
+          const row = room.factor + (first + p) * stride;
+          const pivot = memory[row + first + p];
           let value =
             values[observed + p] +
             Math.sqrt(Math.max(0, pivot * pivot - noises[observed + p])) * draws[s + p];
-          for (let q = 0; q < p; q++) value += memory[row + observed + q] * draws[s + q];
+          for (let q = 0; q < p; q++) value += memory[row + first + q] * draws[s + q];
           imagined[s + p] = value;
         }
       return imagined;
@@ -290,13 +318,14 @@ export function posterior(
       const { memory } = kernels;
       const mean = new Float64Array(size);
       const std = new Float64Array(size);
+      const rows = given + size;
       for (let i = 0; i < size; i++) {
-        memory.fill(0, v, v + size);
-        memory[v + i] = 1;
-        kernels.solveRows(1, size, room.factor, stride, v, stride);
-        kernels.squares(1, size, v, stride, variance);
+        memory.fill(0, v, v + rows);
+        memory[v + given + i] = 1;
+        kernels.solveRows(1, rows, room.factor, stride, v, stride);
+        kernels.squares(1, rows, v, stride, variance);
         const precision = memory[variance];
-        mean[i] = values[i] - memory[room.alpha + i] / precision;
+        mean[i] = values[i] - memory[room.alpha + given + i] / precision;
         std[i] = Math.sqrt(1 / precision);
       }
       return { mean, std };
@@ -317,10 +346,11 @@ export function posterior(
       updateAlpha();
       writePoint(x, 0, single);
       covariance(single, v, slopes);
-      kernels.solveRows(1, size, room.factor, stride, v, stride);
-      kernels.dots(1, size, v, stride, z, mean);
-      kernels.squares(1, size, v, stride, variance);
-      kernels.solveRowsTransposed(1, size, room.factor, stride, v, stride);
+      const rows = given + size;
+      kernels.solveRows(1, rows, room.factor, stride, v, stride);
+      kernels.dots(1, rows, v, stride, z, mean);
+      kernels.squares(1, rows, v, stride, variance);
+      kernels.solveRowsTransposed(1, rows, room.factor, stride, v, stride);
       const { memory } = kernels;
       const std = Math.sqrt(Math.max(amplitude - memory[variance], LEAST_VARIANCE * amplitude));
       const meanBy = new Float64Array(numeric);
@@ -332,11 +362,20 @@ export function posterior(
         let byVariance = 0;
         for (let i = 0; i < size; i++) {
           const change = memory[slopes + i] * (own - memory[column + i]);
-          byMean += memory[room.alpha + i] * change;
-          byVariance += memory[v + i] * change;
+          byMean += memory[room.alpha + given + i] * change;
+          byVariance += memory[v + given + i] * change;
         }
         meanBy[f] = 2 * byMean * inverseScale[f];
         stdBy[f] = (-2 * byVariance * inverseScale[f]) / std; // ∂σ = ∂σ² / 2σ, ∂σ² = −2 · 2 Σ w s (x − xᵢ)
+      }
+      if (derivatives !== undefined) {
+        const weighed = (weights: number) =>
+          crossSlope(kernels, data.features, derivatives, room, { x: single, slopes, amplitude, weights });
+        const [byAlpha, byV] = [weighed(room.alpha), weighed(v)];
+        for (let f = 0; f < numeric; f++) {
+          meanBy[f] += byAlpha[f] * inverseScale[f];
+          stdBy[f] -= (byV[f] * inverseScale[f]) / std;
+        }
       }
       return { mean: memory[mean], std, meanBy, stdBy };
     },

@@ -22,6 +22,11 @@ export interface Warp {
   apply(loss: number): number;
   /** A value back to a loss. */
   invert(value: number): number;
+  /**
+   * The derivative of `apply`: NaN where the loss is cut or failed, so that none of its derivatives can be carried over.
+   * Absent where no derivatives are asked for.
+   */
+  slope?(loss: number): number;
   /** The exponent of the transformation; 1 changes nothing. */
   readonly lambda: number;
 }
@@ -75,6 +80,11 @@ function warpBy(
       if (Number.isFinite(loss)) return value(loss);
       return loss === Number.NEGATIVE_INFINITY ? value(sorted[0]) : worst;
     },
+    slope(loss) {
+      const z = (loss - median) / spread;
+      if (!(z > lowest && z < most)) return Number.NaN;
+      return yeoJohnsonSlope(z, lambda) / (spread * std);
+    },
     invert: (warpedValue) => median + spread * inverseYeoJohnson(warpedValue * std + mean, lambda),
   };
 }
@@ -98,6 +108,10 @@ function moments(values: readonly number[]): { mean: number; std: number } {
 /** Yeo and Johnson 2000, eq. 2.1. */
 function yeoJohnson(z: number, lambda: number): number {
   return z >= 0 ? boxCox(1 + z, lambda) : -boxCox(1 - z, 2 - lambda);
+}
+
+function yeoJohnsonSlope(z: number, lambda: number): number {
+  return z >= 0 ? exp((lambda - 1) * log(1 + z)) : exp((1 - lambda) * log(1 - z));
 }
 
 function boxCox(x: number, lambda: number): number {
