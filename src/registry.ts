@@ -20,6 +20,7 @@ import { bohb } from "./samplers/bohb.ts";
 import { catcma } from "./samplers/catcma.ts";
 import { cmaes } from "./samplers/cmaes.ts";
 import { dehb } from "./samplers/dehb.ts";
+import { eci } from "./samplers/eci.ts";
 import { forest } from "./samplers/forest.ts";
 import { gp } from "./samplers/gp.ts";
 import { gradient } from "./samplers/gradient.ts";
@@ -27,6 +28,7 @@ import { grid } from "./samplers/grid.ts";
 import { halton } from "./samplers/halton.ts";
 import { nsga2 } from "./samplers/nsga2.ts";
 import { nsga3 } from "./samplers/nsga3.ts";
+import { ordered } from "./samplers/ordered.ts";
 import { pb2 } from "./samplers/pb2.ts";
 import { pbt } from "./samplers/pbt.ts";
 import { priorband } from "./samplers/priorband.ts";
@@ -55,6 +57,7 @@ export const samplers: Readonly<Record<string, Factory<Sampler>>> = {
   catcma,
   cmaes,
   dehb,
+  eci,
   forest,
   gp,
   gradient,
@@ -92,9 +95,17 @@ export const terminators: Readonly<Record<string, Factory<Terminator | undefined
   none,
 };
 
-/** A sampler by its name. @throws {InvalidInputError} if there is none, naming the nearest */
+/**
+ * A sampler by its name. With the option `ordered: W`, which every sampler takes, the study comes out the same however
+ * long its trials take.
+ *
+ * @throws {InvalidInputError} if there is none, naming the nearest
+ */
 export function makeSampler(name: string, options?: Json): Sampler {
-  return find("sampler", samplers, name)(options);
+  const make = find("sampler", samplers, name);
+  if (options === null || typeof options !== "object" || !("ordered" in options)) return make(options);
+  const { ordered: workers, ...own } = options;
+  return ordered(make(Object.keys(own).length > 0 ? own : undefined), workers as number);
 }
 
 /** A pruner by its name; undefined for "none". @throws {InvalidInputError} if there is none, naming the nearest */

@@ -50,7 +50,7 @@ function lazy(load: () => Promise<{ action: Action }>) {
 /** What the registry has, so that help needs not load it; a test compares. */
 export const NAMES = {
   samplers:
-    "auto, bohb, catcma, cmaes, dehb, forest, gp, gradient, grid, halton, nsga2, nsga3, pb2, pbt, priorband, random, sobol, tpe, turbo",
+    "auto, bohb, catcma, cmaes, dehb, eci, forest, gp, gradient, grid, halton, nsga2, nsga3, pb2, pbt, priorband, random, sobol, tpe, turbo",
   pruners:
     "auto, curve, hyperband, median, none, pasha, patient, percentile, successive-halving, threshold, wilcoxon",
   terminators: "expected-model-regret, no-improvement, none, regret-bound",

@@ -46,6 +46,7 @@ const abilities: Readonly<Record<string, Abilities>> = {
   catcma: { models: true, ...ofOne, supports: isFlat },
   cmaes: { models: true, ...ofOne, supports: (s) => isFlat(s) && isOrdered(s) },
   dehb: { models: true, several: "learns" },
+  eci: { models: true, ...ofOne },
   forest: { models: true, several: "learns" },
   gp: { models: true, several: "learns" },
   gradient: { models: true, ...ofOne }, // without gradients, as here, by another sampler; see gradient.test.ts
