@@ -53,6 +53,8 @@ export interface Layout {
 /** A sigmoid this far out is within 1e-6 of its bound; further, its gradient vanishes. */
 const LOGIT_LIMIT = 14;
 const MIX_LIMIT = 10;
+/** Relative error of exp after log, with room. */
+const ROUNDING = 1e-13;
 
 export function layout(hypers: Hypers, params: Flat<NdArray>, seed: number): Layout {
   const leaves: HyperLeaf[] = [];
@@ -270,9 +272,15 @@ function startOf(spec: Hyper): number {
 }
 
 function toNatural({ transform, low, high }: Hyper, u: number): number {
-  if (transform === "log") return exp(u);
+  if (transform === "log") return withoutRounding(exp(u), low, high);
   if (transform === "logit") return low + (high - low) / (1 + exp(-u));
   return u;
+}
+
+/** exp(log(high)) may be the next number beyond `high`: what is tuned to a bound is that bound. */
+function withoutRounding(value: number, low: number, high: number): number {
+  if (value >= high * (1 - ROUNDING) && value <= high * (1 + ROUNDING)) return high;
+  return value >= low * (1 - ROUNDING) && value <= low * (1 + ROUNDING) ? low : value;
 }
 
 /** dλ/du at the natural value λ. */
