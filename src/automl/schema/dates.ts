@@ -81,20 +81,27 @@ export function compactDate(value: number): number {
   return days(year, Math.floor(value / 100) % 100, value % 100, []);
 }
 
-/** Year, month (1 … 12), day (1 … 31), day of the year (1 … 366), weekday (0: Monday) and hour of a day's number. */
-export function dateParts(day: number): Record<DatePart, number> {
+/** One part of a day's number: month 1 … 12, day 1 … 31, day of the year 1 … 366, weekday 0 (Monday) … 6, hour 0 … 23. */
+export function datePart(day: number, part: DatePart): number {
   const whole = Math.floor(day);
-  const hour = Math.min(23, Math.floor((day - whole) * 24 + 1e-7));
-  const date = new Date(whole * MS_PER_DAY);
-  const year = date.getUTCFullYear();
-  return {
-    year,
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    yearday: whole - Date.UTC(year, 0, 1) / MS_PER_DAY + 1,
-    weekday: (((whole + 3) % 7) + 7) % 7, // 1970-01-01 was a Thursday
-    hour,
-  };
+  if (part === "hour") return Math.min(23, Math.floor((day - whole) * 24 + 1e-7));
+  if (part === "weekday") return (((whole + 3) % 7) + 7) % 7; // 1970-01-01 was a Thursday
+  // Years that begin in March have their leap day last (Richards 2013, "Calendars", in the Explanatory Supplement)
+  const shifted = whole + 719_468; // days since 0000-03-01
+  const era = Math.floor(shifted / 146_097);
+  const ofEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marched = Math.floor((5 * ofYear + 2) / 153);
+  const month = marched < 10 ? marched + 3 : marched - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  if (part === "year") return year;
+  if (part === "month") return month;
+  if (part === "day") return ofYear - Math.floor((153 * marched + 2) / 5) + 1;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  return month <= 2 ? ofYear - 305 : ofYear + 60 + leap;
 }
 
 export type DatePart = "year" | "month" | "day" | "yearday" | "weekday" | "hour";
