@@ -168,7 +168,7 @@ export function confusion(
 }
 
 /** The most probable class of a row; the first of equal ones. */
-export function mostProbable(predictions: Float64Array, row: number, classes: number): number {
+function mostProbable(predictions: Float64Array, row: number, classes: number): number {
   let best = 0;
   for (let c = 1; c < classes; c++)
     if (predictions[row * classes + c] > predictions[row * classes + best]) best = c;
