@@ -2,6 +2,7 @@
  * Schedules of the learning rate: a factor as a function of the part of training that is done, 0 … 1.
  */
 import { InvalidInputError } from "../errors.ts";
+import { cosineOfHalfTurn } from "../math/cosine.ts";
 
 export type Schedule = (done: number) => number;
 
@@ -25,16 +26,4 @@ export function warmUp(part: number, then: Schedule = constant()): Schedule {
   if (!(part > 0 && part < 1))
     throw new InvalidInputError(`warmUp: the part is between 0 and 1, not ${part}`);
   return (done) => (done < part ? done / part : then((done - part) / (1 - part)));
-}
-
-/** cos(πx) on [0, 1], within 1e-10 and with the same bits on every engine: a series around the middle. */
-function cosineOfHalfTurn(x: number): number {
-  const angle = (0.5 - x) * Math.PI; // cos(πx) = sin(π/2 − πx)
-  const square = angle * angle;
-  let [term, sum] = [angle, angle];
-  for (let n = 1; n <= 9; n++) {
-    term *= -square / (2 * n * (2 * n + 1));
-    sum += term;
-  }
-  return sum;
 }

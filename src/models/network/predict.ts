@@ -1,0 +1,98 @@
+/**
+ * Predictions of a multilayer perceptron: plain loops, so that they run wherever JavaScript does.
+ */
+import { InvalidInputError } from "../../errors.ts";
+import { exp } from "../../math/elementary.ts";
+import type { Json } from "../../trial.ts";
+import type { DesignMatrix } from "../design-matrix.ts";
+import { type Activation, bend, layersOf, type NetworkJson } from "./layers.ts";
+
+/** A trained network; `arrays.weights` is one vector, laid out as `layersOf` says. */
+export interface NetworkModel {
+  readonly json: Json;
+  readonly arrays: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** Rows that go through a layer together: its weights are read once for all of them. */
+const TOGETHER = 4;
+
+/**
+ * @param x  the dense view, without NaN
+ * @returns  shape (rows, outputs): probabilities, expectations, or ascending quantiles
+ * @throws {InvalidInputError} if `x` has another number of columns than the network
+ */
+export function predictNetwork(model: NetworkModel, x: DesignMatrix): Float64Array {
+  const { sizes, activation, head, mean, std } = model.json as unknown as NetworkJson;
+  if (x.columns !== sizes[0])
+    throw new InvalidInputError(`the network takes ${sizes[0]} columns, but the matrix has ${x.columns}`);
+  const { layers } = layersOf(sizes);
+  const weights = Float64Array.from(model.arrays.weights);
+  const outputs = sizes[sizes.length - 1];
+  const predictions = new Float64Array(x.rows * outputs);
+  const widest = Math.max(...sizes);
+  let [from, to] = [new Float64Array(TOGETHER * widest), new Float64Array(TOGETHER * widest)];
+  for (let first = 0; first < x.rows; first += TOGETHER) {
+    const rows = Math.min(TOGETHER, x.rows - first);
+    for (let c = 0; c < x.columns; c++)
+      for (let r = 0; r < TOGETHER; r++)
+        from[c * TOGETHER + r] = r < rows ? bend(x.values[c * x.rows + first + r]) : 0;
+    for (const [i, layer] of layers.entries()) {
+      dense(weights, layer.weights, layer.biases, layer.inputs, layer.outputs, from, to);
+      if (i < layers.length - 1) activate(activation, to, layer.outputs * TOGETHER);
+      [from, to] = [to, from];
+    }
+    for (let r = 0; r < rows; r++)
+      for (let k = 0; k < outputs; k++)
+        predictions[(first + r) * outputs + k] = mean + std * from[k * TOGETHER + r];
+  }
+  if (head === "number") return predictions;
+  for (let r = 0; r < x.rows; r++) {
+    const row = predictions.subarray(r * outputs, (r + 1) * outputs);
+    if (head === "classes") softmax(row);
+    else row.sort(); // two quantiles of one row may cross: Chernozhukov, Fernández-Val and Galichon 2010
+  }
+  return predictions;
+}
+
+/** to ← from W + b for four rows; both of shape (units, 4). */
+function dense(
+  w: Float64Array,
+  weights: number,
+  biases: number,
+  inputs: number,
+  outputs: number,
+  from: Float64Array,
+  to: Float64Array,
+): void {
+  for (let k = 0; k < outputs; k++) {
+    let [a, b, c, d] = [w[biases + k], w[biases + k], w[biases + k], w[biases + k]];
+    for (let i = 0, at = weights + k; i < inputs; i++, at += outputs) {
+      const weight = w[at];
+      a += weight * from[4 * i];
+      b += weight * from[4 * i + 1];
+      c += weight * from[4 * i + 2];
+      d += weight * from[4 * i + 3];
+    }
+    to[4 * k] = a;
+    to[4 * k + 1] = b;
+    to[4 * k + 2] = c;
+    to[4 * k + 3] = d;
+  }
+}
+
+function activate(activation: Activation, values: Float64Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const v = values[i];
+    if (activation === "relu") values[i] = Math.max(v, 0);
+    else if (activation === "silu") values[i] = v / (1 + exp(-v));
+    else values[i] = 1 - 2 / (exp(2 * v) + 1);
+  }
+}
+
+function softmax(row: Float64Array): void {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of row) largest = Math.max(largest, value);
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) sum += row[k] = exp(row[k] - largest);
+  for (let k = 0; k < row.length; k++) row[k] /= sum;
+}
