@@ -86,7 +86,8 @@ export function targetValues(column: Column, task: Task, format: DecimalMark): F
   if (task.kind !== "classification")
     return column.type === "number" ? Float64Array.from(column.values) : parsed(column, format);
   const index = new Map(task.classes.map((name, i) => [name, i]));
-  const numbers = new Map(task.classes.map((name, i) => [Number(name), i]));
+  const numbers = new Map(task.classes.map((name, i) => [parseNumber(name, "point"), i]));
+  numbers.delete(Number.NaN); // of classes that are words
   if (column.type === "number")
     return column.values.map((value) =>
       Number.isNaN(value) ? value : (numbers.get(value) ?? truth(index, value)),
