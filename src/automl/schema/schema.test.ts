@@ -78,6 +78,12 @@ describe("the target decides the task", () => {
     ).toBe("regression");
   });
 
+  test("a rare word among numbers is a class like them", () => {
+    const { schema, y } = task(cells(N, (i) => (i % 50 ? String((i % 3) + 9) : "none")));
+    expect(schema.task).toEqual({ kind: "classification", classes: ["9", "10", "11", "none"] });
+    expect([...y.slice(0, 3)]).toEqual([3, 1, 2]);
+  });
+
   test("two values are classes without a word", () => {
     const { schema, warnings } = task(cells(N, (i) => (i % 3 ? 0 : 1)));
     expect(schema.task).toEqual({ kind: "classification", classes: ["0", "1"] });

@@ -33,48 +33,36 @@ export function chooseTask(
   const name = JSON.stringify(column.name);
   if (quantiles !== undefined && wanted === "classification")
     throw new InvalidInputError("quantiles are of numbers: leave out either them or the task classification");
+  const rows = column.type === "number" ? column.values.length : column.codes.length;
+  const isAmount = wanted === "regression" || quantiles !== undefined;
   const numeric = column.type === "number" ? { column, format: "point" as const } : numbersOf(column);
-  if (
-    column.type === "string" &&
-    numeric === undefined &&
-    (wanted === "regression" || quantiles !== undefined)
-  )
-    throw new InvalidInputError(
-      `the target ${name} is no number, such as ${JSON.stringify(column.levels[0]?.slice(0, 30) ?? "")}: it can only be classified`,
-    );
-  if (numeric !== undefined) {
-    const values = distinct(numeric.column);
-    const infinite = values.find((value) => !Number.isFinite(value));
-    if (infinite !== undefined)
+  if (numeric === undefined) {
+    const { levels } = column as StringColumn;
+    if (isAmount && levels.length > 0)
       throw new InvalidInputError(
-        `the target ${name} is ${infinite} in row ${numeric.column.values.indexOf(infinite) + 1}: remove such rows, or leave the cell empty`,
+        `the target ${name} is no number, such as ${JSON.stringify(levels[0].slice(0, 30))}: it can only be classified`,
       );
-    const classes =
-      wanted === "classification" ||
-      (wanted === undefined && quantiles === undefined && areClasses(numeric.column, values));
-    if (classes) {
-      if (values.length > 2 && wanted === undefined)
-        warnings.push(
-          `the target ${name} has ${values.length} whole numbers and is taken for classes; say task regression if it is an amount`,
-        );
-      return {
-        task: classification(name, numeric.column.values.length, values.map(String)),
-        format: numeric.format,
-      };
-    }
-    requireVaried(name, values.length);
-    noteUnread(column, numeric.column, warnings);
-    return {
-      task:
-        quantiles === undefined ? { kind: "regression" } : { kind: "quantiles", levels: levelsOf(quantiles) },
-      format: numeric.format,
-    };
+    return { task: classification(name, rows, [...levels].sort()), format: "point" };
   }
-  const used = (column as StringColumn).levels;
-  return {
-    task: classification(name, column.type === "string" ? column.codes.length : 0, [...used].sort()),
-    format: "point",
-  };
+  const { format } = numeric;
+  const values = distinct(numeric.column);
+  const infinite = values.find((value) => !Number.isFinite(value));
+  if (infinite !== undefined)
+    throw new InvalidInputError(
+      `the target ${name} is ${infinite} in row ${numeric.column.values.indexOf(infinite) + 1}: remove such rows, or leave the cell empty`,
+    );
+  if (!isAmount && (wanted === "classification" || areClasses(numeric.column, values))) {
+    if (values.length > 2 && wanted === undefined)
+      warnings.push(
+        `the target ${name} has ${values.length} whole numbers and is taken for classes; say task regression if it is an amount`,
+      );
+    const classes = column.type === "number" ? values.map(String) : byNumber(column.levels, format);
+    return { task: classification(name, rows, classes), format };
+  }
+  requireVaried(name, values.length);
+  noteUnread(column, numeric.column, warnings);
+  if (quantiles === undefined) return { task: { kind: "regression" }, format };
+  return { task: { kind: "quantiles", levels: levelsOf(quantiles) }, format };
 }
 
 /**
@@ -158,6 +146,16 @@ function numbersOf(column: StringColumn): { column: NumberColumn; format: Decima
 function parsed({ codes, levels }: StringColumn, format: DecimalMark): Float64Array {
   const numbers = Float64Array.from(levels, (text) => parseNumber(text, format));
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : numbers[code]));
+}
+
+/** In the order of their numbers, those that are none last. */
+function byNumber(levels: readonly string[], format: DecimalMark): readonly string[] {
+  const value = new Map(levels.map((text) => [text, parseNumber(text, format)]));
+  const place = (text: string) =>
+    Number.isNaN(value.get(text)) ? Number.POSITIVE_INFINITY : value.get(text)!;
+  return [...levels].sort((a, b) =>
+    place(a) === place(b) ? (a < b ? -1 : 1) : place(a) < place(b) ? -1 : 1,
+  );
 }
 
 function noteUnread(read: Column, { name, values }: NumberColumn, warnings: string[]): void {
