@@ -63,16 +63,22 @@ function build(always) {
   writeFileSync(stamp, "");
 }
 
-/** Compiles the numeric kernels to WebAssembly and writes them into a module, unless they are there already. */
+/**
+ * Compiles the numeric kernels to WebAssembly and writes them into modules, unless they are there already: those of the
+ * core, and those of trees, which only who tunes tables loads.
+ */
 function kernels() {
   const folder = join(root, "src", "math", "kernels");
   const sources = filesBelow(join(folder, "assembly"));
-  const generated = join(folder, "generated.ts");
   const hashes = hash(sources.map((file) => hash(readFileSync(file))).join());
+  compileKernels(join(folder, "assembly", "index.ts"), join(folder, "generated.ts"), hashes);
+  compileKernels(join(folder, "assembly", "trees.ts"), join(folder, "generated-trees.ts"), hashes);
+}
+
+function compileKernels(entry, generated, hashes) {
   if (existsSync(generated) && readFileSync(generated, "utf8").includes(hashes)) return;
   const binary = join(root, "node_modules", ".fettle-kernels.wasm");
   const flags = ["-O3", "--converge", "--enable", "simd", "--runtime", "stub", "--noAssert"];
-  const entry = join(folder, "assembly", "index.ts");
   const { status } = spawnSync("asc", [entry, ...flags, "--initialMemory", "1", "-o", binary], {
     cwd: root,
     env,

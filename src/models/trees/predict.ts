@@ -1,0 +1,100 @@
+/**
+ * Predictions of trees: nothing but their arrays and the rows, so that it runs wherever a model is used.
+ */
+import { exp } from "../../math/elementary.ts";
+import type { DesignMatrix } from "../design-matrix.ts";
+import type { Stored } from "../stored.ts";
+import { CATEGORY, MISSING_LEFT, type Trees, treesOf, widthOf } from "./format.ts";
+
+/** Rows that are taken together: their features and their sums stay in the cache while the trees go by. */
+const BLOCK = 256;
+
+/**
+ * What trees say of rows.
+ *
+ * @param model  what `storeTrees` made
+ * @returns      shape (rows, outputs), row-major; with the logistic link two outputs of one sum
+ */
+export function predictTrees(model: Stored, x: DesignMatrix): Float64Array {
+  return outputsOfTrees(treesOf(model), x);
+}
+
+/** The same of trees that are not kept. */
+export function outputsOfTrees(trees: Trees, x: DesignMatrix): Float64Array {
+  const { outputs, link } = trees;
+  const raw = rawScores(trees, x);
+  if (link === "identity") return raw;
+  if (link === "logistic") {
+    const out = new Float64Array(2 * x.rows);
+    for (let r = 0; r < x.rows; r++) {
+      const e = exp(-Math.abs(raw[r]));
+      const [large, small] = [1 / (1 + e), e / (1 + e)];
+      out[2 * r] = raw[r] >= 0 ? small : large;
+      out[2 * r + 1] = raw[r] >= 0 ? large : small;
+    }
+    return out;
+  }
+  for (let r = 0; r < x.rows; r++) {
+    const own = raw.subarray(r * outputs, (r + 1) * outputs);
+    if (link === "ascending") own.sort();
+    else softmax(own);
+  }
+  return raw;
+}
+
+/** Sums or means of the leaves before the link, shape (rows, outputs), row-major. */
+export function rawScores(trees: Trees, x: DesignMatrix): Float64Array {
+  const { combine, outputs, base } = trees;
+  const { roots, values } = trees.arrays;
+  const width = widthOf(trees);
+  const count = roots.length - 1;
+  const out = new Float64Array(x.rows * outputs);
+  const block = new Float32Array(BLOCK * x.columns);
+  for (let first = 0; first < x.rows; first += BLOCK) {
+    const rows = Math.min(BLOCK, x.rows - first);
+    for (let c = 0; c < x.columns; c++)
+      for (let r = 0; r < rows; r++) block[r * x.columns + c] = x.values[c * x.rows + first + r];
+    for (let r = first; r < first + rows; r++)
+      for (let k = 0; k < outputs; k++) out[r * outputs + k] = base[k] ?? 0;
+    for (let t = 0; t < count; t++)
+      for (let r = 0; r < rows; r++) {
+        const leaf = descend(trees, roots[t], block, r * x.columns) * width;
+        const at = (first + r) * outputs;
+        if (combine === "sum") out[at + (t % outputs)] += values[leaf];
+        else for (let k = 0; k < width; k++) out[at + k] += values[leaf + k];
+      }
+  }
+  const members = count + (base.length > 0 ? 1 : 0);
+  if (combine === "mean") for (let i = 0; i < out.length; i++) out[i] /= members;
+  return out;
+}
+
+/** The row of `values` that the features at block[at …] lead to. */
+function descend({ arrays }: Trees, root: number, block: Float32Array, at: number): number {
+  const { feature, threshold, right, flags, sets } = arrays;
+  let k = root;
+  for (let f = feature[k]; f >= 0; f = feature[k]) {
+    const value = block[at + f];
+    const flag = flags[k];
+    if (flag & CATEGORY) {
+      const set = right[k];
+      const known = value >= 0 && value < 32 * sets[set + 1];
+      const left = known ? (sets[set + 2 + (value >>> 5)] >>> (value & 31)) & 1 : flag & MISSING_LEFT;
+      k = left ? k + 1 : sets[set];
+    } else if (value <= threshold[k]) k++;
+    else k = value > threshold[k] || !(flag & MISSING_LEFT) ? right[k] : k + 1;
+  }
+  return right[k];
+}
+
+/** Scores become probabilities, in place. */
+function softmax(scores: Float64Array): void {
+  let top = scores[0];
+  for (const score of scores) top = Math.max(top, score);
+  let sum = 0;
+  for (let k = 0; k < scores.length; k++) {
+    scores[k] = exp(scores[k] - top);
+    sum += scores[k];
+  }
+  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
+}
