@@ -2,7 +2,7 @@
  * Bayesian optimisation with Gaussian processes: mixed and conditional spaces, one model for each outcome.
  */
 
-import { type NoOptions, refuseUnknown } from "../options.ts";
+import { checkChoice, given, refuseUnknown } from "../options.ts";
 import type { Answer, Sampler, Slot } from "../sampler.ts";
 import type { Params } from "../space/types.ts";
 import { type Design, initialDesign } from "./design.ts";
@@ -16,10 +16,19 @@ import { type Outcomes, type OutcomesMemo, outcomesMemo, outcomesOf, tellOutcome
 import { type Candidate, type Search, search } from "./gp/search.ts";
 import { comparable } from "./gp/standing.ts";
 import { type Ensemble, type TransferMemo, transfer } from "./gp/transfer.ts";
-import { type Observed, observedNothing } from "./observed.ts";
+import { slopeOf } from "./gradient/slope.ts";
+import { type Observation, type Observed, observedNothing } from "./observed.ts";
 import { uniformPoint } from "./random.ts";
 import { firstUnseen, remember, type Seen, seenNothing } from "./seen.ts";
 import { settler } from "./settler.ts";
+
+export interface GpOptions {
+  /**
+   * Whether the model of the first objective learns from the gradients that trials report, as `gradient` takes them. They
+   * are left out where values are foretold worse with them: a suggestion's `origin` says so. @default false
+   */
+  readonly gradients?: boolean;
+}
 
 export interface GpState {
   readonly observed: Observed;
@@ -38,16 +47,23 @@ const POOL = 1000;
 /**
  * Gaussian processes with a Matérn kernel; the first points are Sobol's. One objective: expected improvement. Two or
  * three: expected hypervolume improvement; more: random scalarisations. Limits on outcomes: times the probability that
- * they hold.
+ * they hold. With `gradients`, derivatives that trials report are observations too.
+ *
+ * @throws {InvalidInputError} if an option cannot be meant
+ * @see Wu et al. 2017, "Bayesian optimization with gradients"
  */
-export function gp(options: NoOptions = {}): Sampler<GpState> {
-  refuseUnknown("gp", options, []);
+export function gp(options: GpOptions = {}): Sampler<GpState> {
+  refuseUnknown("gp", options, ["gradients"]);
+  const { gradients = false } = options;
+  checkChoice("gp", "gradients", gradients, [true, false]);
   return {
     name: "gp",
     version: 4,
+    ...given(options),
     init(problem) {
       const observed = observedNothing(problem);
-      const outcomes = outcomesMemo(observed, POOL);
+      const slopes = gradients ? (observation: Observation) => slopeOf(problem, observation) : undefined;
+      const outcomes = outcomesMemo(observed, POOL, undefined, slopes);
       return {
         observed,
         seen: seenNothing(problem),
@@ -66,7 +82,8 @@ export function gp(options: NoOptions = {}): Sampler<GpState> {
     },
     async ask(state, slot) {
       const { observed, design } = state;
-      if (slot.number < design.size || observed.list.length < Math.ceil(design.size / 2))
+      const first = gradients && teaches(observed) ? Math.ceil(design.size / 2) : design.size;
+      if (slot.number < first || observed.list.length < Math.ceil(design.size / 2))
         return initialPoint(state, slot);
       const open = sortOpen(observed, slot.open);
       const outcomes = await outcomesOf(state.outcomes, observed, slot.compute, open.overlay);
@@ -91,6 +108,11 @@ export async function predictMean(state: GpState, params: Params, slot: Slot): P
   const x = new Float64Array(features.numeric + features.nominal);
   features.write(observed.problem.space.encode(params), x, 0);
   return posterior.predict(x, 1).mean[0];
+}
+
+/** Whether a trial has told a gradient: fewer points without a model are enough then. */
+function teaches({ list, problem }: Observed): boolean {
+  return list.some((observation) => (slopeOf(problem, observation)?.known ?? 0) > 0);
 }
 
 /** Says why there was no model, for whoever looks at the trial. */
@@ -136,7 +158,8 @@ function suggest(state: GpState, work: Work, slot: Slot): Answer {
   const candidates = candidatesOf(state, work, slot);
   if (candidates === undefined) return initialPoint(state, slot);
   const stream = slot.rng.stream("otherwise");
-  return firstUnseen(
+  const [{ gradients }] = [...work.outcomes.objectives, ...work.outcomes.limits];
+  const answer = firstUnseen(
     seen,
     slot,
     (n) =>
@@ -145,6 +168,9 @@ function suggest(state: GpState, work: Work, slot: Slot): Answer {
         : uniformPoint(stream, observed.problem.space.parameters.length),
     { reals: true },
   );
+  return gradients === undefined || typeof answer === "string"
+    ? answer
+    : { ...answer, origin: { gradients } };
 }
 
 /** The best candidates of a search; undefined where nothing is known that could be looked for. */

@@ -4,6 +4,7 @@ import { rng } from "../../random.ts";
 import { categorical, float, oneOf, space } from "../../space.ts";
 import type { Derivatives } from "./derivatives.ts";
 import { type Features, featuresOf } from "./features.ts";
+import { fitHyperparameters } from "./fit.ts";
 import { fitJointly } from "./joint-fit.ts";
 import { jointNegativeLogPosterior } from "./joint-likelihood.ts";
 import type { Data } from "./likelihood.ts";
@@ -178,13 +179,15 @@ test("derivatives teach a function from few points, and the fit sees how exact t
   const bowl = ({ unit }: Point) => 3 * (unit[0] - 0.3) ** 2 + 2 * (unit[1] - 0.6) ** 2 + unit[0] * unit[1];
   const right = draw(plane, 8, bowl, { all: true });
   const kernels = createKernels();
-  const noiseOf = ({ data, derivatives }: Drawn) => fitJointly(kernels, data, derivatives)[data.scales + 2];
+  const fitOf = ({ data, derivatives }: Drawn) =>
+    fitJointly(kernels, data, derivatives, fitHyperparameters(kernels, data).theta)[0];
+  const noiseOf = ({ data, derivatives }: Drawn) => fitOf({ data, derivatives })[data.scales + 2];
   expect(noiseOf(right)).toBeLessThan(Math.log(1e-3));
   const stream = rng(7, "noise");
   const many = draw(plane, 16, bowl, { all: true });
   const value = many.derivatives.value.map((one) => one + stream.normal());
   expect(noiseOf({ ...many, derivatives: { ...many.derivatives, value } })).toBeGreaterThan(Math.log(1e-2));
-  const theta = fitJointly(kernels, right.data, right.derivatives);
+  const theta = fitOf(right);
   const model = modelled(right, theta);
   const test = draw(plane, 16, bowl, { seed: 3 }).data;
   const { mean } = model.predict(test.x, 16);

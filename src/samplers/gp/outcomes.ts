@@ -39,17 +39,21 @@ export interface Outcomes {
  *
  * @param pool     global candidates that each model keeps up to date
  * @param targets  what is sought: each objective unless said otherwise
+ * @param slopeOf  the gradient of the first objective that was told with an observation, where that is to be used
  */
 export function outcomesMemo(
   observed: Observed,
   pool: number,
   targets: readonly Target[] = targetsOf(observed),
+  slopeOf?: ModelMemo["slopeOf"],
 ): OutcomesMemo {
   const { constraints = [] } = observed.problem;
   const schedule = scheduleNothing();
   const memo: OutcomesMemo = {
     schedule,
-    objectives: targets.map((target) => modelMemo(observed, pool, { target, schedule })),
+    objectives: targets.map((target, k) =>
+      modelMemo(observed, pool, { target, schedule, ...(k === 0 && slopeOf && { slopeOf }) }),
+    ),
     limits: new Map(),
     pool,
   };

@@ -10,7 +10,8 @@ import type { Observation } from "../observed.ts";
 export interface Slope {
   /** Derivatives of the loss by the unit coordinates, 0 where none is known; shape (d). */
   readonly gradient: Float64Array;
-  /** How many are known. */
+  /** Which of them are known, shape (d); and how many. */
+  readonly isKnown: Uint8Array;
   readonly known: number;
   /** What was left out, and what was taken as 0; undefined if nothing was. */
   readonly note?: string;
@@ -47,6 +48,7 @@ export function slopeOf(
   if (told === undefined) return undefined;
   const sign = objectives[0].direction === "minimize" ? 1 : -1;
   const gradient = new Float64Array(unit.length);
+  const isKnown = new Uint8Array(unit.length);
   const missing: string[] = [];
   let known = 0;
   for (const parameter of space.parameters) {
@@ -59,13 +61,14 @@ export function slopeOf(
     const width = parameter.log ? log(high) - log(low) : high - low;
     const value = parameter.log ? exp(log(low) + unit[index] * width) : 1;
     gradient[index] = sign * derivative * width * value;
+    isKnown[index] = 1;
     known++;
   }
   const note = [
     ...listed("left out", leftOut(space, active, told)),
     ...listed("taken as 0, not told", missing),
   ].join("; ");
-  return { gradient, known, ...(note !== "" && { note }) };
+  return { gradient, isKnown, known, ...(note !== "" && { note }) };
 }
 
 /** What of a told gradient means nothing, each with the reason. */
