@@ -1,0 +1,79 @@
+/**
+ * Predictions of linear models.
+ */
+import { exp } from "../../math/elementary.ts";
+import type { DesignMatrix } from "../design-matrix.ts";
+import type { Stored } from "../stored.ts";
+
+/**
+ * What becomes of the sums:
+ * - softmax: probabilities
+ * - identity: as they are
+ * - sorted: ascending in every row, so that quantiles do not cross (Chernozhukov, Fernández-Val and Galichon 2010)
+ */
+export type Link = "softmax" | "identity" | "sorted";
+
+/** Rows that are summed at a time: their sums stay in the cache. */
+const BLOCK = 1024;
+
+/**
+ * Predictions from a model whose `json.link` says what becomes of the sums; its arrays are `weights`, shape
+ * (columns, outputs), and `intercepts`, shape (outputs).
+ *
+ * @param x  no NaN
+ * @returns  shape (rows, outputs), row-major
+ */
+export function predictLinear({ json, arrays }: Stored, x: DesignMatrix): Float64Array {
+  const { weights, intercepts } = arrays;
+  const outputs = intercepts.length;
+  const out = new Float64Array(x.rows * outputs);
+  for (let from = 0; from < x.rows; from += BLOCK)
+    addSums(x, weights, intercepts, from, Math.min(x.rows, from + BLOCK), out.subarray(from * outputs));
+  const { link } = json as { readonly link: Link };
+  if (link === "softmax") softmaxRows(out, outputs);
+  if (link === "sorted")
+    for (let at = 0; at < out.length; at += outputs) out.subarray(at, at + outputs).sort();
+  return out;
+}
+
+/**
+ * out ← intercepts + x · weights for rows `from` … `to` − 1; `out` begins with row `from`.
+ *
+ * @param weights  shape (columns, heads)
+ */
+export function addSums(
+  { rows, columns, values }: DesignMatrix,
+  weights: ArrayLike<number>,
+  intercepts: ArrayLike<number>,
+  from: number,
+  to: number,
+  out: Float64Array,
+): void {
+  const heads = intercepts.length;
+  const count = to - from;
+  for (let r = 0; r < count; r++) for (let k = 0; k < heads; k++) out[r * heads + k] = intercepts[k];
+  for (let c = 0; c < columns; c++) {
+    const first = c * rows + from;
+    if (heads === 1) {
+      const weight = weights[c];
+      if (weight !== 0) for (let r = 0; r < count; r++) out[r] += weight * values[first + r];
+      continue;
+    }
+    for (let r = 0; r < count; r++) {
+      const value = values[first + r];
+      if (value === 0) continue; // most of what is one-hot
+      for (let k = 0; k < heads; k++) out[r * heads + k] += value * weights[c * heads + k];
+    }
+  }
+}
+
+/** Every row of sums, shape (rows, classes), becomes probabilities that add up to 1. In place. */
+export function softmaxRows(sums: Float64Array, classes: number): void {
+  for (let at = 0; at < sums.length; at += classes) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < classes; k++) most = Math.max(most, sums[at + k]);
+    let total = 0;
+    for (let k = 0; k < classes; k++) total += sums[at + k] = exp(sums[at + k] - most);
+    for (let k = 0; k < classes; k++) sums[at + k] /= total;
+  }
+}
