@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadDigits } from "../examples/digits/data.ts";
 import { digitsSpace } from "../examples/digits/space.ts";
+import { external, readExternal } from "../src/automl/families/external.ts";
 import { createStudy } from "../src/index.ts";
 import { threads } from "../src/node.ts";
+import { rng } from "../src/random.ts";
+import { space } from "../src/space.ts";
 import { BINARY, EXAMPLES, Place } from "./fettle.ts";
 import { hasProgram, needs } from "./needs.ts";
 
@@ -19,6 +22,7 @@ afterEach(() => place.remove());
 
 const python = needs("python3", hasProgram("python3", "--version"));
 const torch = needs("PyTorch", hasProgram("python3", "-c", "import torch"));
+const sklearn = needs("scikit-learn", hasProgram("python3", "-c", "import sklearn"));
 const script = (path: string) =>
   spawnSync(process.execPath, [join(EXAMPLES, path)], { cwd: place.folder, encoding: "utf8" });
 
@@ -177,3 +181,41 @@ test("digits: two small networks learn, in threads", async () => {
   ]);
   expect(study.best?.values?.error).toBeLessThan(0.15);
 });
+
+sklearn.test(
+  "automl-sklearn: models of another program, fitted and used by a worker that keeps running",
+  async () => {
+    const stream = rng(1);
+    const rows = 400;
+    const values = Float32Array.from({ length: 2 * rows }, () => 4 * stream.uniform() - 2);
+    const radius = Float64Array.from({ length: rows }, (_, r) => Math.hypot(values[r], values[rows + r]));
+    const x = { rows, columns: 2, values, levels: new Int32Array(2) };
+    for (const kind of ["forest", "boosting", "svm"]) {
+      const family = external(readExternal(join(EXAMPLES, "automl-sklearn", `${kind}.yaml`)));
+      const params = Object.fromEntries(
+        space(family.space({} as never)).parameters.map((parameter) => [
+          parameter.path,
+          "default" in parameter ? (parameter.default ?? null) : null,
+        ]),
+      );
+      const tuned = kind === "svm" ? { C: 10, gamma: 1 } : {};
+      const common = { x, params: { ...params, ...tuned }, rng: rng(1), stop: () => false };
+
+      const ring = { kind: "classification", classes: ["out", "in"] } as const;
+      const inside = radius.map((r) => (r > 0.7 && r < 1.6 ? 1 : 0));
+      const classifier = await family.fit({ ...common, task: ring, y: inside });
+      const probabilities = await family.predict(classifier, x, ring);
+      const right = inside.filter((k, r) => (probabilities[2 * r + 1] > 0.5 ? 1 : 0) === k);
+      expect(right.length / rows).toBeGreaterThan(0.85);
+      expect(probabilities[0] + probabilities[1]).toBeCloseTo(1);
+
+      const number = { kind: "regression" } as const;
+      const regressor = await family.fit({ ...common, task: number, y: radius });
+      const predictions = await family.predict(regressor, x, number);
+      const errors = radius.map((r, i) => (r - predictions[i]) ** 2);
+      expect(errors.reduce((a, b) => a + b) / rows).toBeLessThan(0.03); // the variance is 0.33
+      family.close();
+    }
+  },
+  60_000,
+);
