@@ -25,4 +25,6 @@ export type Column = NumberColumn | StringColumn;
 export interface Table {
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** What was taken for granted in reading it, a sentence each. */
+  readonly notes?: readonly string[];
 }
