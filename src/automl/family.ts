@@ -63,6 +63,8 @@ export interface FittedModel {
 export interface Family {
   readonly name: string;
   readonly view: View;
+  /** Whether it trains in rounds and takes an inner slice to know when to stop. */
+  readonly early?: true;
   /** Why it is not for such a problem, or cannot run here; undefined: it is. */
   unfit?(shape: Shape): string | undefined;
   /** Its hyperparameters, their ranges by the shape; defaults are a good and cheap start. */

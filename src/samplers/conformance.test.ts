@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rng } from "../random.ts";
 import { samplers } from "../registry.ts";
 import type { Sampler } from "../sampler.ts";
 import type { Space } from "../space.ts";
@@ -81,6 +82,26 @@ describe.each(Object.keys(samplers))("%s", (name) => {
       ),
     );
   });
+});
+
+/** The Gaussian process that learns from gradients, where every third trial tells derivatives that mean nothing. */
+function withGradients(): Sampler {
+  const sampler = samplers.gp({ gradients: true });
+  const told = (trial: Trial): Trial => {
+    if (trial.number % 3 > 0) return trial;
+    const stream = rng(trial.number, "gradient");
+    const gradient = Object.fromEntries(Object.keys(trial.params).map((path) => [path, stream.normal()]));
+    return { ...trial, gradient };
+  };
+  return { ...sampler, tell: (state, trial) => sampler.tell(state, told(trial)) };
+}
+
+describe("gp with gradients", () => {
+  test.each([...samplerChecks, ...constraintChecks].map((check) => [check.name, check] as const))(
+    "%s",
+    (_, check) => check.run({ make: withGradients, ...abilities.gp }),
+    60_000,
+  );
 });
 
 /** The sampler on problems of so many steps. */

@@ -70,9 +70,9 @@ export function eci(options: EciOptions = {}): Sampler<EciState> {
       const chooser = state.problem.space.parameters[state.chooser];
       if (chooser === undefined || slot.fixed?.[chooser.path] !== undefined)
         return inner.ask(state.inner as never, slot);
-      const branches = branchesOf(state, chooser, unit);
-      const tried = branches.filter(({ trials }) => trials > 0);
-      if (tried.length < 2) return inner.ask(state.inner as never, slot);
+      const branches = branchesOf(state, chooser, unit).filter((branch) => !isExhausted(state, branch));
+      if (branches.filter(({ trials }) => trials > 0).length < 2)
+        return inner.ask(state.inner as never, slot);
       const expected = expectedCosts(branches);
       const { value } = draw(branches, expected, explore, slot);
       const within = { ...slot, fixed: { ...slot.fixed, [chooser.path]: value } };
@@ -121,6 +121,14 @@ function branchesOf({ told }: EciState, chooser: Parameter, cost: "seconds" | "w
   return branches;
 }
 
+/** A branch without parameters of its own has nothing more to show once it was tried. */
+function isExhausted({ problem, chooser }: EciState, { value, trials }: Branch): boolean {
+  if (trials === 0) return false;
+  return !problem.space.parameters.some(({ conditions }) =>
+    conditions.some(({ parameter, values }) => parameter === chooser && values?.includes(value)),
+  );
+}
+
 /** Costs below this are not told apart: so many seconds, or units of work. */
 const LEAST_COST = 1e-3;
 
@@ -131,6 +139,12 @@ function costOf({ times, notes }: Trial, cost: "seconds" | "work"): number {
 }
 
 /**
+ * Share of what separates the best branch from the worst by which a branch may be expected to improve that has not improved
+ * yet: a guess, like that tuning brings less than the choice of the algorithm.
+ */
+const FIRST_GAIN = 0.05;
+
+/**
  * What each branch is expected to cost until it improves on the best of all: until it improves on its own best it costs
  * as much as it has gone without improving, or as its last improvement did; and then the gap has to be closed at the rate at
  * which it improved last.
@@ -138,20 +152,19 @@ function costOf({ times, notes }: Trial, cost: "seconds" | "work"): number {
  * @returns shape (branches), all above 0
  */
 function expectedCosts(branches: readonly Branch[]): number[] {
-  const best = Math.min(...branches.map((branch) => branch.best));
   const tried = branches.filter(({ trials }) => trials > 0);
+  const bests = tried.map(({ best }) => best).filter(Number.isFinite);
+  const best = Math.min(...bests);
+  const firstGain = FIRST_GAIN * (Math.max(...bests) - best);
   const cheapest = Math.min(...tried.map(({ cost, trials }) => cost / trials));
   const dearest = Math.max(...tried.map(({ cost }) => cost));
   return branches.map((branch) => {
     if (branch.trials === 0) return cheapest;
     const own = Math.max(branch.cost - branch.bestAt, branch.bestAt - branch.earlierAt);
-    if (!(branch.best > best)) return own;
     if (!Number.isFinite(branch.best)) return Math.max(own, dearest);
-    const gap = branch.best - best;
-    const spent = branch.cost - branch.earlierAt;
-    // an improvement yet to be seen is taken to be as large as the best loss of the branch itself
-    const gain = branch.gain > 0 ? branch.gain : Math.abs(branch.best);
-    return Math.max(own, gain > 0 ? (gap * spent) / gain : dearest);
+    if (branch.best <= best) return own;
+    const gain = branch.gain > 0 ? branch.gain : firstGain;
+    return Math.max(own, ((branch.best - best) * (branch.cost - branch.earlierAt)) / gain);
   });
 }
 

@@ -1,0 +1,211 @@
+/**
+ * From a table and the name of a column to a tuned model: prepares, searches, chooses, fits again, and measures.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import * as clock from "../clock.ts";
+import { EngineError, InvalidInputError } from "../errors.ts";
+import { checkNumber } from "../options.ts";
+import { randomSeed } from "../random.ts";
+import type { Storage } from "../storage.ts";
+import { memory } from "../storages/memory.ts";
+import type { RunEnd, Study } from "../study.ts";
+import type { Trial } from "../trial.ts";
+import { compose } from "./compose.ts";
+import { finish } from "./finish.ts";
+import type { Model } from "./model.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { FAMILY } from "./problem.ts";
+import { completeTrials, search } from "./search.ts";
+import { shareTable } from "./share.ts";
+import { standardError } from "./spread.ts";
+import type { Table } from "./table.ts";
+
+export interface AutomlOptions {
+  /** The column that is to be predicted. */
+  readonly target: string;
+  /** Seconds that everything may take, saving included. @default 60, unless `models` is given */
+  readonly seconds?: number;
+  /** How many models are tried, instead of a time: the same result on every machine with any number of threads. */
+  readonly models?: number;
+  /** @default what the target's values suggest */
+  readonly task?: "classification" | "regression";
+  /** Predict quantiles at these levels, each between 0 and 1. */
+  readonly quantiles?: readonly number[];
+  /** @default auc of two classes, logloss of more, rmse, pinball of quantiles */
+  readonly metric?: string;
+  /** A column whose equal values are kept together when rows are split. It is not learned from. */
+  readonly group?: string;
+  /** A column by which rows are in order: models are scored on rows later than those that they learned from. */
+  readonly splitByTime?: string;
+  /** Columns not to learn from. */
+  readonly ignore?: readonly string[];
+  /** Only these families of models. @default all that suit */
+  readonly families?: readonly string[];
+  /** Fit each model once on all rows in the end, instead of once for each fold: smaller, and faster to predict. */
+  readonly refit?: boolean;
+  /** How long the prediction of one row may take, in milliseconds. */
+  readonly maxLatencyMs?: number;
+  /** Threads that models are fitted in. @default as many as there are processors */
+  readonly threads?: number;
+  readonly seed?: number;
+  /** Where the study is kept. @default memory() */
+  readonly storage?: Storage;
+  /** @default "automl" */
+  readonly study?: string;
+  /** Where predictions of tried models are kept, to go on from. @default a folder that is deleted in the end */
+  readonly files?: string;
+  /** Once aborted, the search ends, and the result is made of what there is. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What is happening. */
+export type Progress =
+  | { readonly kind: "prepared"; readonly prepared: Prepared }
+  | { readonly kind: "searching"; readonly study: Study }
+  | { readonly kind: "trial"; readonly trial: Trial; readonly study: Study }
+  | { readonly kind: "finishing"; readonly fitted: number; readonly of: number };
+
+/** One row of the leaderboard. */
+export interface Standing {
+  readonly trial: number;
+  readonly family: string;
+  /** The mean score over folds, of rows that were not learned from. */
+  readonly value: number;
+  /** Its standard deviation over folds. */
+  readonly spread: number;
+  /** Share in the ensemble; 0: not in it. */
+  readonly weight: number;
+  readonly fitSeconds: number;
+  /** Milliseconds for one row, in a batch. */
+  readonly predictMs: number;
+}
+
+export interface AutomlResult {
+  readonly model: Model;
+  /** Best first. */
+  readonly leaderboard: readonly Standing[];
+  /** The score of the constant prediction on the same outer rows. */
+  readonly baseline: number;
+  readonly warnings: readonly string[];
+  readonly prepared: Prepared;
+  /** Predictions for the rows of the search, none of a model that learned from the row: shape (rows, outputs). */
+  readonly inside: Float64Array;
+  /** The same for the outer rows. */
+  readonly outside: Float64Array;
+  readonly study: Study;
+  readonly end: RunEnd;
+}
+
+const DEFAULT_SECONDS = 60;
+/** Kept free for what comes after the last fit: writing files, and a slow last tree. */
+const LAST_SHARE = 0.03;
+const LAST_MS = 250;
+
+/**
+ * Tunes models of a table and returns the best ensemble of them.
+ *
+ * @throws {InvalidInputError} saying what is wrong with the table or an option
+ * @example
+ * const { model } = await automl(await readTable("houses.csv"), { target: "price", seconds: 60 });
+ * const { values } = predict(model, await readTable("new-houses.csv"));
+ */
+export async function automl(raw: Table, options: AutomlOptions): Promise<AutomlResult> {
+  const began = clock.now();
+  const { models, signal, onProgress, threads = availableParallelism(), seed = randomSeed() } = options;
+  checkNumber("automl", "seconds", options.seconds, { above: 0 });
+  checkNumber("automl", "models", models, { least: 1, whole: true });
+  checkNumber("automl", "threads", threads, { least: 1, whole: true });
+  if (models !== undefined && options.seconds !== undefined)
+    throw new InvalidInputError(
+      "automl: a number of models and a time cannot both be the limit; give one of them",
+    );
+  const seconds = models === undefined ? (options.seconds ?? DEFAULT_SECONDS) : undefined;
+  const deadline = seconds === undefined ? undefined : began + 1000 * seconds - lastMs(seconds);
+  const budget = seconds === undefined ? undefined : seconds * threads;
+  const made = prepare(raw, { ...options, seed, ...(budget !== undefined && { budget }) });
+  const prepared: Prepared = { ...made, table: shareTable(made.table) };
+  onProgress?.({ kind: "prepared", prepared });
+  const folder = options.files ?? (await mkdtemp(join(tmpdir(), "fettle-automl-")));
+  await mkdir(folder, { recursive: true });
+  try {
+    const common = { seed, threads, folder, ...(deadline !== undefined && { deadline }) };
+    const { study, end } = await search(prepared, {
+      ...common,
+      began,
+      storage: options.storage ?? memory(),
+      study: options.study ?? "automl",
+      ...(models !== undefined && { models }),
+      ...(seconds !== undefined && { seconds }),
+      ...(signal && { signal }),
+      onStudy: (of) => onProgress?.({ kind: "searching", study: of }),
+      onTrial: (trial, of) => onProgress?.({ kind: "trial", trial, study: of }),
+    });
+    const complete = completeTrials(study);
+    if (complete.length === 0) throw new EngineError(nothing(study, end));
+    const { metric, schema, outer, y } = prepared;
+    const composition = await compose(prepared, complete, folder, options.maxLatencyMs);
+    const members = await finish(prepared, composition.chosen, {
+      ...common,
+      single: options.refit,
+      split: {
+        table: raw,
+        schema,
+        rows: prepared.rows,
+        y,
+        group: options.group,
+        time: options.splitByTime,
+        folds: prepared.folds.length,
+      },
+      onFitted: (fitted, of) => onProgress?.({ kind: "finishing", fitted, of }),
+    });
+    const truth = Float64Array.from(outer.test, (row) => y[row]);
+    const score = {
+      value: metric.value(truth, composition.outside, schema.task),
+      error: standardError(metric, truth, composition.outside, schema.task, seed),
+      rows: truth.length,
+    };
+    return {
+      model: { schema, metric: metric.name, score, members },
+      leaderboard: standings(complete, composition.chosen),
+      baseline: metric.value(truth, composition.baseline, schema.task),
+      warnings: prepared.warnings,
+      ...{ prepared, inside: composition.inside, outside: composition.outside, study, end },
+    };
+  } finally {
+    if (options.files === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function lastMs(seconds: number): number {
+  return LAST_MS + 1000 * LAST_SHARE * seconds;
+}
+
+function nothing(study: Study, end: RunEnd): string {
+  const failed = study.trials.find(({ error }) => error !== undefined)?.error?.message;
+  if (failed !== undefined) return `no model could be fitted: ${failed}`;
+  return end.kind === "aborted"
+    ? "it was over before one model was fitted; give it more time"
+    : "no model was fitted";
+}
+
+function standings(
+  complete: readonly Trial[],
+  chosen: readonly { trial: Trial; weight: number }[],
+): Standing[] {
+  const weights = new Map(chosen.map(({ trial, weight }) => [trial.number, weight]));
+  const ranked = [...complete].sort(
+    (a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0) || a.number - b.number,
+  );
+  return ranked.map(({ number, params, values, notes, times: { started = 0, finished = 0 } }) => ({
+    trial: number,
+    family: String(params[FAMILY]),
+    value: Object.values(values ?? {})[0] ?? Number.NaN,
+    spread: Number(notes.spread ?? 0),
+    weight: weights.get(number) ?? 0,
+    fitSeconds: (finished - started) / 1000,
+    predictMs: Number(notes.predictMs ?? 0),
+  }));
+}

@@ -1,0 +1,119 @@
+/**
+ * From the trials of a search to an ensemble: which models, with what weights, and how good it is on rows that nothing was
+ * chosen by.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InvalidInputError } from "../errors.ts";
+import type { Trial } from "../trial.ts";
+import { type Candidate, greedyEnsemble } from "./ensemble.ts";
+import type { Prepared } from "./prepare.ts";
+import { FAMILY } from "./problem.ts";
+import { outputsOf } from "./task.ts";
+
+/** The best models that an ensemble is chosen from, and the most rows that it is chosen by. */
+const CANDIDATES = 30;
+const MOST_ROWS = 20_000;
+
+export interface Chosen {
+  readonly trial: Trial;
+  readonly weight: number;
+}
+
+export interface Composition {
+  /** With the largest weight first. */
+  readonly chosen: readonly Chosen[];
+  /** Predictions for the rows of the search, none of a model that learned from the row: shape (rows, outputs). */
+  readonly inside: Float64Array;
+  /** Predictions for the outer rows, shape (rows, outputs). */
+  readonly outside: Float64Array;
+  /** The same of the constant prediction; of the worst model where it was not tried. */
+  readonly baseline: Float64Array;
+}
+
+/**
+ * Chooses the ensemble by the predictions of rows that were not learned from.
+ *
+ * @param complete  trials that came to their end, at least one
+ */
+export async function compose(
+  prepared: Prepared,
+  complete: readonly Trial[],
+  folder: string,
+  maxLatencyMs = Number.POSITIVE_INFINITY,
+): Promise<Composition> {
+  const { metric, schema, outer, y } = prepared;
+  const { task } = schema;
+  const outputs = outputsOf(task);
+  const ranked = [...complete].sort((a, b) => lossOf(a) - lossOf(b) || a.number - b.number);
+  const quick = ranked.filter((trial) => latencyOf(trial) <= maxLatencyMs);
+  if (quick.length === 0)
+    throw new InvalidInputError(
+      `no model predicts a row within ${maxLatencyMs} ms; the fastest takes ${Math.min(...ranked.map(latencyOf)).toPrecision(2)} ms`,
+    );
+  const constant = ranked.find(({ params }) => params[FAMILY] === "constant") ?? ranked[ranked.length - 1];
+  const better = quick.filter((trial) => lossOf(trial) < lossOf(constant)).slice(0, CANDIDATES);
+  const best = better.length > 0 ? better : quick.slice(0, 1);
+  const kept = await Promise.all(best.map(({ number }) => read(join(folder, `${number}.kept`))));
+  // where one part is held out, or time goes forward, not every row has a prediction
+  const places = Array.from(outer.train, (_, place) => place).filter(
+    (place) => !Number.isNaN(kept[0][place * outputs]),
+  );
+  const step = Math.max(1, Math.ceil(places.length / MOST_ROWS));
+  const looked = places.filter((_, index) => index % step === 0);
+  const truth = Float64Array.from(looked, (place) => y[outer.train[place]]);
+  const sign = metric.direction === "minimize" ? 1 : -1;
+  const candidates = kept.map((all): Candidate => ({ predictions: rowsOf(all, looked, outputs) }));
+  const weights = greedyEnsemble(candidates, (mean) => sign * metric.value(truth, mean, task));
+  const chosen = withinLatency(
+    best
+      .map((trial, index) => ({ trial, weight: weights[index], index }))
+      .filter(({ weight }) => weight > 0)
+      .sort((a, b) => b.weight - a.weight || a.index - b.index),
+    maxLatencyMs,
+  );
+  const inside = new Float64Array(outer.train.length * outputs);
+  const outside = new Float64Array(outer.test.length * outputs);
+  for (const { trial, weight, index } of chosen) {
+    add(inside, kept[index], weight);
+    add(outside, await read(join(folder, `${trial.number}.outside`)), weight);
+  }
+  const baseline = Float64Array.from(await read(join(folder, `${constant.number}.outside`)));
+  return { chosen, inside, outside, baseline };
+}
+
+function lossOf({ losses }: Trial): number {
+  return losses?.[0] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Milliseconds that the prediction of one row takes, in a batch. */
+function latencyOf({ notes }: Trial): number {
+  return Number(notes.predictMs ?? 0);
+}
+
+/** The most important models that predict a row within the time together, at least one; weights add up to 1 again. */
+function withinLatency<C extends Chosen>(chosen: readonly C[], maxLatencyMs: number): C[] {
+  let spent = 0;
+  const kept = chosen.filter(({ trial }, index) => {
+    spent += latencyOf(trial);
+    return index === 0 || spent <= maxLatencyMs;
+  });
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
+  return kept.map((one) => ({ ...one, weight: one.weight / total }));
+}
+
+async function read(path: string): Promise<Float32Array> {
+  const bytes = await readFile(path);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function rowsOf(all: Float32Array, places: readonly number[], outputs: number): Float64Array {
+  const rows = new Float64Array(places.length * outputs);
+  for (const [row, place] of places.entries())
+    for (let k = 0; k < outputs; k++) rows[row * outputs + k] = all[place * outputs + k];
+  return rows;
+}
+
+function add(sum: Float64Array, more: Float32Array, weight: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += weight * more[i];
+}

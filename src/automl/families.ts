@@ -1,0 +1,19 @@
+/**
+ * Families of models by name, in the order in which they are tried first: one line each.
+ */
+import { bayes } from "./families/bayes.ts";
+import { boosting } from "./families/boosting.ts";
+import { constant } from "./families/constant.ts";
+import { linear } from "./families/linear.ts";
+import { neighbours } from "./families/neighbours.ts";
+import { network } from "./families/network.ts";
+import type { Family } from "./family.ts";
+
+export const families: Readonly<Record<string, Family>> = {
+  constant,
+  linear,
+  boosting,
+  network,
+  neighbours,
+  bayes,
+};

@@ -1,0 +1,127 @@
+/**
+ * Fits the chosen models again on all rows, as far as the time allows, and puts the result together.
+ */
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { deserialize } from "node:v8";
+import * as clock from "../clock.ts";
+import type { Job } from "../engine.ts";
+import { threads as threadEngine } from "../engines/threads.ts";
+import { EngineError } from "../errors.ts";
+import { rng } from "../random.ts";
+import type { Chosen } from "./compose.ts";
+import { runJobs } from "./jobs.ts";
+import type { Member } from "./model.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Prepared } from "./prepare.ts";
+import { FAMILY } from "./problem.ts";
+import type { RefitAssignment, RefitPart } from "./refit.ts";
+import { bagSeconds } from "./search.ts";
+import { refitFolds, type SplitOptions } from "./split/split.ts";
+
+export interface FinishOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly folder: string;
+  /** Milliseconds since the epoch. */
+  readonly deadline?: number;
+  /** One fit of each model on all rows, instead of one for each fold: faster predictions. */
+  readonly single?: boolean;
+  readonly split: Omit<SplitOptions, "rng">;
+  readonly onFitted?: (fitted: number, of: number) => void;
+}
+
+/** Seconds of a single fit on all rows, as a share of one on every fold. */
+const SINGLE = 1.6;
+
+/** What is fitted, and how. */
+interface Plan {
+  readonly chosen: readonly Chosen[];
+  readonly single: boolean;
+}
+
+/**
+ * @throws {EngineError} if not one model could be fitted
+ */
+export async function finish(
+  prepared: Prepared,
+  chosen: readonly Chosen[],
+  options: FinishOptions,
+): Promise<Member[]> {
+  const { schema, table, y, rows, balanced, timed } = prepared;
+  const { seed, threads, folder, deadline, onFitted } = options;
+  const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
+  const plan = planFits(chosen, prepared.folds.length, options);
+  const count = plan.single ? 1 : folds.length;
+  const parts = plan.chosen.flatMap(({ trial }): RefitPart[] =>
+    Array.from({ length: count }, (_, fold) => ({
+      ...(!plan.single && { fold }),
+      ...(typeof trial.notes.rounds === "number" && { rounds: trial.notes.rounds }),
+      seed: rng(seed, "refit", trial.number, fold).bits(),
+    })),
+  );
+  const until = new Float64Array(new SharedArrayBuffer(8)).fill(deadline ?? Number.POSITIVE_INFINITY);
+  const data: RefitAssignment = {
+    schema,
+    table,
+    y,
+    rows,
+    balanced,
+    timed,
+    folds,
+    parts,
+    seed,
+    folder,
+    until,
+  };
+  const engine = threadEngine({
+    module: new URL(`./refit${extname(import.meta.url)}`, import.meta.url),
+    parallel: threads,
+    data,
+  });
+  try {
+    const jobs = plan.chosen.flatMap(({ trial }, member) =>
+      Array.from(
+        { length: count },
+        (_, fold): Job => ({
+          ...{ study: "refit", attempt: 1, objectives: ["fitted"] },
+          trial: member * count + fold,
+          params: trial.params,
+          seed,
+        }),
+      ),
+    );
+    let fitted = 0;
+    const outcomes = await runJobs(engine, jobs, () => onFitted?.(++fitted, jobs.length));
+    const members: Member[] = [];
+    for (const [index, { trial, weight }] of plan.chosen.entries()) {
+      const pipelines: Pipeline[] = [];
+      for (let part = index * count; part < (index + 1) * count; part++)
+        if (outcomes[part]?.kind === "ended")
+          pipelines.push(deserialize(await readFile(join(folder, `${part}.pipeline`))));
+      const family = String(trial.params[FAMILY]);
+      if (pipelines.length > 0) members.push({ family, trial: trial.number, weight, pipelines });
+    }
+    if (members.length === 0) {
+      const failed = outcomes.find((outcome) => outcome.kind === "failed");
+      const why = failed?.kind === "failed" ? failed.error.message : "they were cancelled";
+      throw new EngineError(`none of the chosen models could be fitted on all rows: ${why}`);
+    }
+    const total = members.reduce((sum, { weight }) => sum + weight, 0);
+    return members.map((member) => ({ ...member, weight: member.weight / total }));
+  } finally {
+    await engine.close();
+  }
+}
+
+/** On every fold if there is time, else once, else the most important ones only. */
+function planFits(chosen: readonly Chosen[], folds: number, options: FinishOptions): Plan {
+  const { deadline, threads, single = false } = options;
+  const left = deadline === undefined ? Number.POSITIVE_INFINITY : (deadline - clock.now()) / 1000;
+  const seconds = (list: readonly Chosen[]) =>
+    list.reduce((sum, { trial }) => sum + bagSeconds(trial), 0) / threads;
+  if (!single && folds > 1 && seconds(chosen) <= left) return { chosen, single: false };
+  let kept = chosen;
+  while (kept.length > 1 && (seconds(kept) * SINGLE) / folds > left) kept = kept.slice(0, -1);
+  return { chosen: kept, single: true };
+}

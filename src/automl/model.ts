@@ -1,0 +1,76 @@
+/**
+ * What automated tuning results in: an ensemble of pipelines, which predicts for new rows. Plain data, and runs anywhere.
+ */
+import { type Encoder, encode } from "./encode/encoder.ts";
+import { type Pipeline, predictPipeline } from "./pipeline.ts";
+import { conform } from "./schema/conform.ts";
+import type { Schema } from "./schema/schema.ts";
+import type { Table } from "./table.ts";
+import { outputsOf } from "./task.ts";
+
+/** One member of the ensemble. Of several pipelines (one a fold) the mean prediction counts. */
+export interface Member {
+  readonly family: string;
+  /** The trial of the study that it comes from. */
+  readonly trial: number;
+  readonly weight: number;
+  readonly pipelines: readonly Pipeline[];
+}
+
+export interface Model {
+  readonly schema: Schema;
+  readonly metric: string;
+  /** The score on rows that nothing was chosen by, with its standard error where it is known. */
+  readonly score?: { readonly value: number; readonly error?: number; readonly rows: number };
+  /** Of two classes: the second is predicted from this probability on. */
+  readonly threshold?: number;
+  readonly members: readonly Member[];
+}
+
+export interface Predictions {
+  /** Shape (rows, outputs), row-major: a probability for each class, the expectation, or a value for each quantile. */
+  readonly values: Float64Array;
+  readonly outputs: number;
+  /** Of classes: the predicted one of each row, an index. */
+  readonly classes?: Int32Array;
+  /** What was unusual about the table: columns that are missing, cells that could not be read. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Predictions for every row of a table that has the columns that the model was trained on.
+ *
+ * @throws {InvalidInputError} if none of the columns is there
+ */
+export function predict(model: Model, table: Table): Predictions {
+  const { task } = model.schema;
+  const { table: conformed, notes } = conform(table, model.schema);
+  const outputs = outputsOf(task);
+  const values = new Float64Array(table.rows * outputs);
+  const matrices = new Map<Encoder, ReturnType<typeof encode>>();
+  for (const { weight, pipelines } of model.members)
+    for (const pipeline of pipelines) {
+      const { encoder } = pipeline;
+      const matrix = matrices.get(encoder) ?? encode(encoder, conformed);
+      matrices.set(encoder, matrix);
+      const predictions = predictPipeline(pipeline, matrix, task);
+      for (let i = 0; i < values.length; i++) values[i] += (weight / pipelines.length) * predictions[i];
+    }
+  const classes = task.kind === "classification" ? decide(values, outputs, model.threshold) : undefined;
+  return { values, outputs, ...(classes && { classes }), notes };
+}
+
+/**
+ * The class of each row: the most probable one, or of two the second from a probability on.
+ *
+ * @param probabilities  shape (rows, classes)
+ */
+export function decide(probabilities: Float64Array, classes: number, threshold?: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / classes }, (_, row) => {
+    if (classes === 2 && threshold !== undefined) return probabilities[2 * row + 1] >= threshold ? 1 : 0;
+    let best = 0;
+    for (let k = 1; k < classes; k++)
+      if (probabilities[row * classes + k] > probabilities[row * classes + best]) best = k;
+    return best;
+  });
+}

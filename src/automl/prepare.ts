@@ -1,0 +1,126 @@
+/**
+ * Everything that is settled before the first model: what the columns are, which rows are for what, which families can be
+ * tried, and how each evaluation goes.
+ */
+import { didYouMean, InvalidInputError } from "../errors.ts";
+import { rng } from "../random.ts";
+import { adopt, type Params, type Space, space } from "../space.ts";
+import { families as all } from "./families.ts";
+import type { Family, Shape } from "./family.ts";
+import { defaultMetric, type Metric, metricNamed } from "./metrics/metrics.ts";
+import { type Stage, spaceOf, stagesOf } from "./problem.ts";
+import { prefersLog } from "./scale.ts";
+import { conform } from "./schema/conform.ts";
+import { inferSchema, type Schema } from "./schema/schema.ts";
+import { planSplit } from "./split/split.ts";
+import type { Table } from "./table.ts";
+
+export interface PrepareOptions {
+  readonly target: string;
+  readonly task?: "classification" | "regression";
+  readonly quantiles?: readonly number[];
+  readonly metric?: string;
+  readonly group?: string;
+  readonly splitByTime?: string;
+  readonly ignore?: readonly string[];
+  readonly families?: readonly string[];
+  readonly seed: number;
+  /** Seconds of all threads together that the search has; absent: no limit. */
+  readonly budget?: number;
+}
+
+export interface Prepared {
+  readonly schema: Schema;
+  /** The table conformed to the schema. */
+  readonly table: Table;
+  readonly y: Float64Array;
+  /** Rows that have a target. */
+  readonly rows: Int32Array;
+  readonly metric: Metric;
+  readonly outer: { readonly train: Int32Array; readonly test: Int32Array };
+  readonly folds: readonly { readonly train: Int32Array; readonly valid: Int32Array }[];
+  readonly stages: readonly Stage[];
+  readonly families: readonly Family[];
+  readonly shape: Shape;
+  readonly space: Space;
+  /** Whether rare classes are to weigh as much as others. */
+  readonly balanced: boolean;
+  /** Whether models are scored on rows later than those that they learned from. */
+  readonly timed: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Work is reckoned in units of so many seconds: a row, a column, a round of boosting. */
+export const SECONDS_PER_WORK = 6e-9;
+/** So many evaluations of a booster have to fit into the budget for its folds to be afforded. */
+const AFFORDED = 20;
+/** Without a time limit: seconds that one evaluation of a booster may be expected to take. */
+const PATIENCE = 30;
+const FOLDS = 5;
+/** Measures that look at the predicted class, where rare classes are worth more than their share. */
+const OF_CLASSES = new Set(["balanced_accuracy", "balanced-accuracy", "f1", "mcc"]);
+
+/** @throws {InvalidInputError} saying what is wrong with the table or an option */
+export function prepare(raw: Table, options: PrepareOptions): Prepared {
+  const { target, task, quantiles, group, splitByTime, ignore = [], seed } = options;
+  const dropped = [...ignore, ...(group !== undefined && group !== target ? [group] : [])];
+  const { schema, rows, y, warnings: found } = inferSchema(raw, { target, task, quantiles, ignore: dropped });
+  const warnings = [...found];
+  const metric =
+    options.metric === undefined ? defaultMetric(schema.task) : metricNamed(options.metric, schema.task);
+  const { table } = conform(raw, schema);
+  const shape = shapeOf(table, schema, rows.length);
+  const families = chosenFamilies(options.families, shape, warnings);
+  const folds = foldsFor(families, shape, options.budget);
+  const split = planSplit({
+    ...{ table: raw, schema, rows, y, folds, rng: rng(seed, "split") },
+    ...(group !== undefined && { group }),
+    ...(splitByTime !== undefined && { time: splitByTime }),
+  });
+  const { outer } = split;
+  const isNumber = schema.task.kind !== "classification";
+  return {
+    ...{ schema, table, y, rows, metric, outer, folds: split.folds, families, shape, warnings },
+    stages: stagesOf(split.folds.length, split.folds[0].train.length),
+    space: spaceOf(families, shape, isNumber && prefersLog(y, outer.train)),
+    balanced: OF_CLASSES.has(metric.name),
+    timed: splitByTime !== undefined,
+  };
+}
+
+function shapeOf(table: Table, { task, features }: Schema, rows: number): Shape {
+  const used = features.filter((feature) => feature.used);
+  const levels = table.columns.map((column, index) =>
+    column.type === "string" && used[index]?.kind === "category" ? column.levels.length : 0,
+  );
+  return {
+    ...{ task, rows, columns: table.columns.length },
+    categories: levels.filter((count) => count > 0).length,
+    widest: Math.max(0, ...levels),
+  };
+}
+
+function chosenFamilies(names: readonly string[] | undefined, shape: Shape, warnings: string[]): Family[] {
+  for (const name of names ?? [])
+    if (!Object.hasOwn(all, name))
+      throw new InvalidInputError(
+        `there is no family ${JSON.stringify(name)}${didYouMean(name, Object.keys(all))}; there are ${Object.keys(all).join(", ")}`,
+      );
+  const wanted = Object.values(all).filter(({ name }) => names === undefined || names.includes(name));
+  return wanted.filter((family) => {
+    const why = family.unfit?.(shape);
+    if (why !== undefined && (names !== undefined || /npm install/.test(why)))
+      warnings.push(`${family.name} is left out: ${why}`);
+    return why === undefined;
+  });
+}
+
+/** Five folds where they are afforded, else three, else one part held out. */
+function foldsFor(families: readonly Family[], shape: Shape, budget = PATIENCE * AFFORDED): number {
+  const booster = families.find(({ name }) => name === "boosting");
+  if (booster === undefined) return shape.rows < 100_000 ? FOLDS : 1;
+  const usual = adopt(space(booster.space(shape)), {}) as Params;
+  const seconds = booster.work(shape, usual) * SECONDS_PER_WORK;
+  if (shape.rows >= 100_000) return 1;
+  return [FOLDS, 3].find((folds) => folds * seconds * AFFORDED <= budget) ?? 1;
+}

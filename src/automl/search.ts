@@ -1,0 +1,152 @@
+/**
+ * The search: a study whose trials are evaluated in threads, until its models, its time or its caller says so.
+ */
+import { extname } from "node:path";
+import * as clock from "../clock.ts";
+import { threads as threadEngine } from "../engines/threads.ts";
+import { startedTrials } from "../history.ts";
+import { makeSampler } from "../registry.ts";
+import type { Storage } from "../storage.ts";
+import type { RunEnd, Study } from "../study.ts";
+import type { Trial } from "../trial.ts";
+import { createStudy, openStudy } from "../tune.ts";
+import type { Assignment } from "./objective.ts";
+import { portfolio } from "./portfolio.ts";
+import type { Prepared } from "./prepare.ts";
+import { pointOf } from "./problem.ts";
+
+/** With a number of models the study comes out the same with any number of threads: as if so many ran side by side. */
+const ORDERED = 4;
+/** How often the deadline is looked at. */
+const TICK_MS = 100;
+
+export interface SearchOptions {
+  readonly storage: Storage;
+  readonly study: string;
+  readonly seed: number;
+  readonly models?: number;
+  /** How long the study may run in all; the deadline comes earlier, because there is more to do. */
+  readonly seconds?: number;
+  /** Milliseconds since the epoch at which everything is to be done. */
+  readonly deadline?: number;
+  /** When it began, on the same clock. */
+  readonly began?: number;
+  readonly threads: number;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onStudy?: (study: Study) => void;
+  readonly onTrial?: (trial: Trial, study: Study) => void;
+}
+
+export interface Found {
+  readonly study: Study;
+  readonly end: RunEnd;
+  /** Trials that came to their end. */
+  readonly complete: readonly Trial[];
+}
+
+/** Creates or continues the study, and runs it. */
+export async function search(prepared: Prepared, options: SearchOptions): Promise<Found> {
+  const { threads, deadline, signal, onStudy, onTrial } = options;
+  const study = await studyOf(prepared, options);
+  onStudy?.(study);
+  const until = new Float64Array(new SharedArrayBuffer(8)).fill(Number.POSITIVE_INFINITY);
+  const engine = threadEngine({
+    module: new URL(`./objective${extname(import.meta.url)}`, import.meta.url),
+    parallel: threads,
+    data: assignment(prepared, options, until),
+  });
+  const timeUp = new AbortController();
+  const tick = setInterval(() => {
+    if (deadline === undefined || clock.now() < deadline - reserveMs(study, options)) return;
+    until[0] = 0; // fits look at it between rounds
+    timeUp.abort();
+  }, TICK_MS);
+  const stop = study.observe((_event, { ended }) => {
+    for (const number of ended ?? []) onTrial?.(study.history.trials[number] as Trial, study);
+  });
+  try {
+    const end = await study.run(engine, {
+      signal: signal === undefined ? timeUp.signal : AbortSignal.any([signal, timeUp.signal]),
+      graceMs: 500,
+    });
+    return { study, end, complete: completeTrials(study) };
+  } finally {
+    stop();
+    clearInterval(tick);
+    await engine.close();
+  }
+}
+
+async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Study> {
+  const { storage, study: name, models, seed } = options;
+  const { metric, space, stages } = prepared;
+  const cost = models === undefined ? "seconds" : "work";
+  const sampler = makeSampler("eci", { cost, ...(models !== undefined && { ordered: ORDERED }) });
+  // what is stopped early depends on what was known by then: an ordered study stops nothing
+  const pruner = models === undefined ? "median" : "none";
+  if ((await storage.list()).includes(name)) {
+    const study = await openStudy(space, { storage, study: name });
+    if (models !== undefined) await study.extend({ trials: models });
+    return study as unknown as Study;
+  }
+  const study = (await createStudy(space, {
+    ...{ storage, study: name, seed, sampler, pruner },
+    objectives: { [metric.name]: metric.direction },
+    steps: { min: 1, max: stages.length },
+    ...(models === undefined ? { seconds: options.seconds } : { trials: models }),
+  })) as unknown as Study;
+  for (const { family, params } of portfolio(prepared.families)) {
+    const point = pointOf(space, family, params);
+    if (point !== undefined) await study.enqueue(point);
+  }
+  return study;
+}
+
+function assignment(prepared: Prepared, { seed, folder }: SearchOptions, until: Float64Array): Assignment {
+  const { schema, table, y, outer, folds, stages, metric, balanced } = prepared;
+  const { timed } = prepared;
+  return {
+    schema,
+    table,
+    y,
+    outer,
+    folds,
+    stages,
+    balanced,
+    timed,
+    seed,
+    folder,
+    until,
+    metric: metric.name,
+  };
+}
+
+/** Trials that came to their end. */
+export function completeTrials(study: Study): Trial[] {
+  return startedTrials(study.history).filter(({ state }) => state === "complete");
+}
+
+/** Share of the time left that finishing may take at most, and what saving takes beside fitting. */
+const MOST_FINISHING = 0.35;
+const SAVING_MS = 500;
+/** So many of the best models are expected to be fitted again. */
+const EXPECTED_MEMBERS = 6;
+
+/** What the time after the search is kept free for: fitting the best models again, and writing them down. */
+function reserveMs(study: Study, options: SearchOptions): number {
+  const { deadline = Number.POSITIVE_INFINITY, began = 0, threads } = options;
+  const best = completeTrials(study)
+    .sort((a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0))
+    .slice(0, EXPECTED_MEMBERS);
+  const fitting = best.reduce((sum, trial) => sum + bagSeconds(trial), 0) / threads;
+  return SAVING_MS + Math.min(MOST_FINISHING * (deadline - began), 1000 * fitting);
+}
+
+/** Fits on all rows see more than those of the search did. */
+const MORE_ROWS = 1.3;
+
+/** Seconds that fitting a trial's models on the folds of all rows is expected to take, by what it took in the search. */
+export function bagSeconds({ times: { started = 0, finished = 0 } }: Pick<Trial, "times">): number {
+  return (MORE_ROWS * (finished - started)) / 1000;
+}
