@@ -3,6 +3,7 @@
  */
 import {
   type AsyncBuffer,
+  type Compressors,
   type DecodedArray,
   type FileMetaData,
   parquetMetadataAsync,
@@ -23,6 +24,14 @@ import { isoDate } from "./values.ts";
 const MARK = 0x31524150;
 const MS_PER_DAY = 86_400_000;
 
+/** An empty page (of a column that is all missing) is empty in every codec; one for LZ4 would not see it. */
+const decompressors: Compressors = Object.fromEntries(
+  Object.entries(compressors).map(([codec, decompress]) => [
+    codec,
+    (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array(0) : decompress(input, length)),
+  ]),
+);
+
 /** Dates become texts as ISO 8601 has them. */
 const parsers = {
   timestampFromMilliseconds: (ms: bigint) => isoDate(Number(ms)),
@@ -36,7 +45,7 @@ const parsers = {
 export function asyncBufferOf(bytes: Uint8Array): AsyncBuffer {
   return {
     byteLength: bytes.length,
-    slice: (start, end) => bytes.slice(start, end).buffer as ArrayBuffer,
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer, // a copy: Buffer's own `slice` is none
   };
 }
 
@@ -117,7 +126,7 @@ async function readColumn(
     const rowEnd = rowStart + Number(num_rows);
     const chunks: DecodedArray[] = [];
     await parquetRead({
-      ...{ file, metadata, compressors, parsers, rowStart, rowEnd },
+      ...{ file, metadata, compressors: decompressors, parsers, rowStart, rowEnd },
       columns: [element.name],
       onChunk: ({ columnData }) => chunks.push(columnData),
     }).catch((error) => {
