@@ -39,7 +39,9 @@ for (const [k, technique] of techniques.entries()) {
   courses.push(course);
   const best = course.best.at(-1);
   console.log(
-    `    ${course.trainings} networks trained, the best with a validation accuracy of ${accuracy(best?.error)}`,
+    best === undefined
+      ? `    no network was trained to its end within ${seconds} CPU seconds; give it more with --seconds`
+      : `    ${course.trainings} networks trained, the best with a validation accuracy of ${accuracy(best.error)}`,
   );
 }
 if (interrupted.signal.aborted) {
@@ -61,8 +63,8 @@ const curves = courses.map(
   }),
 );
 console.log(table(courses, tests).join("\n"));
-console.log("\nbest validation error so far");
-console.log(textPicture(curves, seconds, MARKS, paint).join("\n"));
+const picture = textPicture(curves, seconds, MARKS, paint);
+if (picture.length > 0) console.log(["\nbest validation error so far", ...picture].join("\n"));
 const file = resolve(process.env.INIT_CWD ?? process.cwd(), FILE);
 writeFileSync(
   file,
