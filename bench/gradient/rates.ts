@@ -8,7 +8,7 @@ import { batches, bilevel, hp, momentum, normal, tune, zeros } from "../../src/g
 import { prepare } from "../../src/gradient/prepare.ts";
 import { rng } from "../../src/random.ts";
 import { batchOf, CLASSES, type Examples, fashion, mnist, pick, shuffledOrder } from "./data.ts";
-import { bound, cpuSeconds, type Line } from "./measure.ts";
+import { bound, cpuSeconds, interval, type Line } from "./measure.ts";
 
 const HIDDEN = 64;
 const EXAMPLES = 2000;
@@ -56,7 +56,7 @@ interface Duel {
 async function duel(all: Examples, seed: number, steps = 6): Promise<Duel> {
   const own = problem(all, seed);
   let before = cpuSeconds();
-  const { value } = await tune(own, { steps, starts: 10, rate: 0.3 });
+  const { value } = await tune(own, { steps, starts: 10 });
   const cpu = cpuSeconds() - before;
   before = cpuSeconds();
   const p = await prepare(own);
@@ -79,16 +79,11 @@ async function duel(all: Examples, seed: number, steps = 6): Promise<Duel> {
   return { gradient: value, random, cpu, trials };
 }
 
-/** Of Student's t, two-sided 95 %, by degrees of freedom up to 30. */
-const T95 = [
-  12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1,
-  2.09, 2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04,
-];
-
-export async function rates({ seeds = 20 } = {}): Promise<readonly Line[]> {
+/** @param first  the first seed, so that parts may run in several processes */
+export async function rates({ seeds = 20, first = 1 } = {}): Promise<readonly Line[]> {
   const all = fashion("train") ?? (await mnist());
   const duels: Duel[] = [];
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = first; seed < first + seeds; seed++) {
     duels.push(await duel(all, seed));
     const { gradient, random, cpu, trials } = duels.at(-1)!;
     console.log(
@@ -96,9 +91,7 @@ export async function rates({ seeds = 20 } = {}): Promise<readonly Line[]> {
     );
   }
   const differences = duels.map(({ gradient, random }) => gradient - random);
-  const mean = differences.reduce((sum, v) => sum + v, 0) / seeds;
-  const variance = differences.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, seeds - 1);
-  const half = (T95[seeds - 2] ?? 2) * Math.sqrt(variance / seeds);
+  const { mean, half } = interval(differences);
   return [
     { what: "data", found: all.count > 10_000 ? "Fashion-MNIST" : "MNIST" },
     { what: "seeds won", found: `${differences.filter((v) => v < 0).length} of ${seeds}` },

@@ -5,7 +5,6 @@ import type { NdArray, Tree } from "../autodiff/arrays.ts";
 import { InvalidInputError, NumericalError } from "../errors.ts";
 import { lbfgs } from "../math/lbfgs.ts";
 import { refuseUnknown } from "../options.ts";
-import { rng } from "../random.ts";
 import { chooseMethod, factsOf, MEMORY_BYTES, methodWarnings } from "./auto.ts";
 import { convergenceOf } from "./convergence.ts";
 import { adamDescent, clipped, type Descent, sgdDescent } from "./descent.ts";
@@ -14,6 +13,7 @@ import type { HyperValues } from "./hyper.ts";
 import type { Evaluation, Method, MethodOptions } from "./method.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Bilevel } from "./problem.ts";
+import { sortedStarts } from "./starts.ts";
 
 export interface TuneOptions {
   /** How the gradient is found. @default "auto" */
@@ -34,7 +34,7 @@ export interface TuneOptions {
   readonly backtrack?: boolean;
   /** Natural values by name to start from. @default as the hyperparameters say */
   readonly start?: HyperValues;
-  /** Trainings at random settings, the start among them: descent is from the best, then the next best. @default 1 */
+  /** Trainings at spread settings, the start among them: descent is from the best, then the next best. @default 1 */
   readonly starts?: number;
   /** Go on from the trained weights instead of anew; for long training and weights of examples. @default false */
   readonly warm?: boolean;
@@ -93,9 +93,6 @@ const NAMES = [
 const HALVINGS = 3;
 /** An outer loss that much above the last, relative to it, is noise of single precision. */
 const SLACK = 1e-6;
-/** Where a scale has no end, starts are drawn that near to the given one: a logit from 0.02 to 0.98 around one half. */
-const NEAR: Readonly<Record<string, number>> = { logit: 4, mix: 2 };
-const FAR = 2;
 /** A step may be worse than the last one if it is no worse than one of that many: rough losses have small hills. */
 const PATIENCE = 3;
 /** A gradient below, relative to the outer loss, in units of the scale, leads nowhere. */
@@ -145,37 +142,6 @@ async function methodFor(p: Prepared, asked: Method, u: Float64Array, memory: nu
   const facts = factsOf(p, memory);
   const mayConverge = facts.optimizerHypers.length === 0 && facts.whole;
   return chooseMethod(mayConverge ? factsOf(p, memory, await convergenceOf(p, u)) : facts);
-}
-
-/** Random settings, the given one among them, the best first; those that are not finite are left out. */
-async function sortedStarts(p: Prepared, given: Float64Array, starts: number): Promise<Float64Array[]> {
-  if (starts <= 1) return [given];
-  const { lower, upper, leaves } = p.layout;
-  const found: { u: Float64Array; value: number }[] = [];
-  for (let k = 0; k < starts; k++) {
-    const random = rng(p.problem.seed, "start", k);
-    const u = given.slice();
-    // One draw for each array: independent ones would average out to the middle.
-    if (k > 0)
-      for (const { hyper, offset, size } of leaves) {
-        const { transform } = p.problem.hypers[hyper];
-        const bounded = NEAR[transform] === undefined && Number.isFinite(upper[offset] - lower[offset]);
-        const reach = NEAR[transform] ?? FAR;
-        const [low, high] = bounded
-          ? [lower[offset], upper[offset]]
-          : [given[offset] - reach, given[offset] + reach];
-        u.fill(low + (high - low) * random.uniform(), offset, offset + size);
-      }
-    try {
-      const at = await evaluate(p, u, { method: "reverse", truncate: 1 });
-      at.dispose();
-      if (Number.isFinite(at.value)) found.push({ u, value: at.value });
-    } catch (error) {
-      if (!(error instanceof NumericalError)) throw error;
-    }
-  }
-  found.sort((a, b) => a.value - b.value);
-  return found.length > 0 ? found.map(({ u }) => u) : [given];
 }
 
 /** What both loops share: evaluations, the best so far, reports. */
