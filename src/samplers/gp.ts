@@ -82,9 +82,9 @@ export function gp(options: GpOptions = {}): Sampler<GpState> {
     },
     async ask(state, slot) {
       const { observed, design } = state;
-      const first = gradients && teaches(observed) ? Math.ceil(design.size / 2) : design.size;
-      if (slot.number < first || observed.list.length < Math.ceil(design.size / 2))
-        return initialPoint(state, slot);
+      const half = Math.ceil(design.size / 2);
+      const first = gradients && teaches(observed) ? half : design.size;
+      if (slot.number < first || observed.list.length < half) return initialPoint(state, slot);
       const open = sortOpen(observed, slot.open);
       const outcomes = await outcomesOf(state.outcomes, observed, slot.compute, open.overlay);
       if (outcomes === undefined) return withTrouble(initialPoint(state, slot), state.memo);

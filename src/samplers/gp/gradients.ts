@@ -111,7 +111,8 @@ export interface Verdict {
 
 /**
  * Whether derivatives are believed, and with which hyperparameters: those that foretell each value best, told all
- * others and the derivatives; none if those of values alone do so better without derivatives.
+ * others and the derivatives; none if those of values alone do as well without derivatives, or with
+ * their signs turned: of rubbish that is as likely to help.
  *
  * @param own     θ of values alone
  * @param joints  θ of values and derivatives
@@ -131,10 +132,12 @@ export function judge(
   }
   if (best === undefined) return { why: "left out: no model could be made of them" };
   const { theta, gain } = best;
-  const size = `losses are foretold ${Math.abs(gain).toFixed(1)} nats`;
-  return gain > 0
-    ? { theta, why: `used: ${size} better with them` }
-    : { why: `left out: ${size} worse with them` };
+  const turned = { ...derivatives, value: derivatives.value.map((one) => -one) };
+  const otherwise = foresight(kernels, data, theta, turned) - without;
+  if (gain > 0 && otherwise >= gain)
+    return { why: "left out: losses are foretold as well with their signs turned" };
+  const size = `losses are foretold ${Math.abs(gain).toFixed(1)} nats ${gain < 0 ? "worse" : "better"} with them`;
+  return gain > 0 ? { theta, why: `used: ${size}` } : { why: `left out: ${size}` };
 }
 
 /**

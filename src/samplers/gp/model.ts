@@ -187,10 +187,17 @@ function fitDue(memo: ModelMemo, { problem }: Observed): Due | undefined {
       const joint = verdict?.theta;
       memo.fitted = {
         ...{ epoch, theta: joint ?? fit.theta, warp, features, isJoint: joint !== undefined },
-        ...(memo.slopeOf && { gradients: verdict?.why ?? "none was told that can be used" }),
+        ...(memo.slopeOf && { gradients: saidOf(verdict, samples) }),
       };
     },
   };
+}
+
+/** What became of gradients, and what of the last that had such could not mean anything. */
+function saidOf(verdict: Verdict | undefined, samples: readonly Sloped[]): string {
+  const what = verdict?.why ?? "none was told that can be used";
+  const useless = samples.findLast(({ slope }) => slope?.leftOut !== undefined)?.slope?.leftOut;
+  return useless === undefined ? what : `${what}; ${useless}`;
 }
 
 interface PlacedSample extends Sloped {

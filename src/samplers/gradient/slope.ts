@@ -15,6 +15,8 @@ export interface Slope {
   readonly known: number;
   /** What was left out, and what was taken as 0; undefined if nothing was. */
   readonly note?: string;
+  /** The first part of that: what was told and means nothing. */
+  readonly leftOut?: string;
 }
 
 /** Names that a note lists. */
@@ -64,11 +66,11 @@ export function slopeOf(
     isKnown[index] = 1;
     known++;
   }
-  const note = [
-    ...listed("left out", leftOut(space, active, told)),
-    ...listed("taken as 0, not told", missing),
-  ].join("; ");
-  return { gradient, isKnown, known, ...(note !== "" && { note }) };
+  const [useless] = listed("left out", leftOut(space, active, told));
+  const note = [...(useless === undefined ? [] : [useless]), ...listed("taken as 0, not told", missing)].join(
+    "; ",
+  );
+  return { gradient, isKnown, known, ...(note !== "" && { note }), ...(useless && { leftOut: useless }) };
 }
 
 /** What of a told gradient means nothing, each with the reason. */
