@@ -4,6 +4,8 @@
 import { bayes } from "./families/bayes.ts";
 import { boosting } from "./families/boosting.ts";
 import { constant } from "./families/constant.ts";
+import { extraTrees } from "./families/extra-trees.ts";
+import { forest } from "./families/forest.ts";
 import { linear } from "./families/linear.ts";
 import { neighbours } from "./families/neighbours.ts";
 import { network } from "./families/network.ts";
@@ -13,7 +15,9 @@ export const families: Readonly<Record<string, Family>> = {
   constant,
   linear,
   boosting,
+  forest,
   network,
+  "extra-trees": extraTrees,
   neighbours,
   bayes,
 };

@@ -16,6 +16,8 @@ const predictors: Readonly<Record<string, Predict>> = {
   bayes: predictBayes,
   boosting: predictTrees,
   constant: predictConstant,
+  "extra-trees": predictTrees,
+  forest: predictTrees,
   linear: predictLinear,
   neighbours: predictNeighbours,
   network: predictNetwork,

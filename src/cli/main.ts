@@ -75,6 +75,7 @@ Example:
   fettle run -p lr=1e-5..0.1:log -p layers=1..6 --min val_loss -n 60 -j 4 -- python train.py --lr {lr} --layers {layers}`,
     );
   addRunCommands(program);
+  addTableCommands(program);
   addResultCommands(program);
   addTrialCommands(program);
   addStudyCommands(program);
@@ -114,7 +115,7 @@ function addRunCommands(program: Command): void {
     .option("--subject-to <limit>", 'a limit on an outcome: "latency_ms <= 20", "accuracy >= 0.9"', collect)
     .option("--study <name>", "the study's name; made up and printed unless given")
     .addOption(storage())
-    .option("--sampler <name>", `${NAMES.samplers} (auto)`)
+    .option("--sampler <name>", `${NAMES.samplers} (auto); with options: gp:gradients=true`)
     .option("--pruner <name>", `which trials are stopped early: ${NAMES.pruners} (auto)`)
     .option("--stop-when <rule>", `when the study has learned enough: ${NAMES.terminators} (none)`)
     .option("--repeats <number>", "evaluate the best configurations so often; 5:all every one (1)")
@@ -176,6 +177,51 @@ function addRunCommands(program: Command): void {
     .option("--target <metric=value>", "stop when a trial reaches it", collect)
     .option("--max-failures <number>", "stop when so many trials failed")
     .action(lazy(() => import("./extend.ts")));
+}
+
+function addTableCommands(program: Command): void {
+  program
+    .command("automl")
+    .summary("tune models of a table, and keep the best ensemble of them")
+    .description(
+      "From a table and the name of a column to a tuned model: kinds of columns, folds, families of models, their\n" +
+        "hyperparameters and the ensemble are chosen by what is in the table. What is saved predicts with fettle predict,\n" +
+        "with fettle/automl/predict in a browser, as ONNX, and as one JavaScript file.",
+    )
+    .argument("<table>", "CSV or Parquet, maybe with gzip; - reads standard input")
+    .requiredOption("--target <column>", "what is to be predicted")
+    .option("--time <limit>", "how long everything may take: 30s, 10m (60s)")
+    .option("--models <number>", "try so many models instead: the same result on every machine")
+    .option("--metric <name>", "what is optimised (auc, logloss of many classes, rmse; any name lists them)")
+    .option("--test <table>", "measure on this table in the end; it is not looked at before")
+    .option("--task <task>", "classification or regression (by the values)")
+    .option("--quantiles <levels>", "predict quantiles instead: 0.1,0.5,0.9")
+    .option("--group <column>", "rows with the same value are never on both sides of a split")
+    .option("--split-by-time <column>", "check on rows later than those that were learned from")
+    .option("--ignore <column>", "do not learn from it", collect)
+    .option("--families <list>", "only these families of models")
+    .option("--max-latency <limit>", "how long the prediction of one row may take: 5ms")
+    .option(
+      "--refit",
+      "one fit of each chosen model instead of one for each fold: smaller, faster predictions",
+    )
+    .option("-j, --threads <number>", "threads that models are fitted in (all processors)")
+    .option("--seed <number>", "makes the search repeatable")
+    .option("-o, --output <folder>", "where the model is saved (the table's name with -model)")
+    .option("--study <name>", "the study's name; made up and printed unless given")
+    .addOption(storage())
+    .option("--files <dir>", "predictions of tried models (beside the study file)")
+    .option("--json", "print the result as JSON")
+    .option("-q, --quiet", "print nothing but the result")
+    .action(lazy(() => import("./automl.ts")));
+
+  program
+    .command("predict")
+    .summary("predict new rows with a saved model")
+    .argument("<model>", "the folder that fettle automl saved")
+    .argument("<table>", "CSV or Parquet, maybe with gzip; - reads standard input")
+    .option("-o, --output <file>", "a CSV file instead of standard output")
+    .action(lazy(() => import("./predict.ts")));
 }
 
 function addResultCommands(program: Command): void {

@@ -1,0 +1,202 @@
+/**
+ * `fettle automl`: from a table and the name of a column to a tuned model.
+ */
+import { basename, join, resolve } from "node:path";
+import { type AutomlOptions, type AutomlResult, automl, type Progress } from "../automl/automl.ts";
+import { saveModel } from "../automl/folder.ts";
+import { metricNamed } from "../automl/metrics/metrics.ts";
+import { predict } from "../automl/model.ts";
+import { readTable } from "../automl/read/file.ts";
+import { readTarget } from "../automl/schema/schema.ts";
+import { outputsOf } from "../automl/task.ts";
+import { parseDuration } from "../config/duration.ts";
+import { InvalidInputError } from "../errors.ts";
+import { randomId } from "../random.ts";
+import { chooseMode, type Live, showLive } from "../terminal/live.ts";
+import { short } from "../terminal/text.ts";
+import { callDirectory, filesDirectory, openStorage } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { table as columns, write } from "./output.ts";
+
+interface AutomlFlags {
+  readonly target: string;
+  readonly time?: string;
+  readonly models?: string;
+  readonly metric?: string;
+  readonly test?: string;
+  readonly group?: string;
+  readonly splitByTime?: string;
+  readonly task?: string;
+  readonly quantiles?: string;
+  readonly ignore?: readonly string[];
+  readonly families?: string;
+  readonly maxLatency?: string;
+  readonly refit?: boolean;
+  readonly threads?: string;
+  readonly seed?: string;
+  readonly output?: string;
+  readonly storage: string;
+  readonly study?: string;
+  readonly files?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function action(source: string, flags: AutomlFlags): Promise<number> {
+  const settings = optionsOf(flags);
+  const path = source === "-" ? source : resolve(callDirectory(), source);
+  const name = source === "-" ? "table" : basename(source).replace(/\.(csv|tsv|txt|parquet)?(\.gz)?$/i, "");
+  const raw = await readTable(path);
+  const test = flags.test === undefined ? undefined : await readTable(resolve(callDirectory(), flags.test));
+  const study = flags.study ?? `${name}-${randomId(4)}`;
+  const folder = resolve(callDirectory(), flags.output ?? `${name}-model`);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const storage = await openStorage(flags.storage, { create: true });
+  const shown = progressShown(flags, settings.threads);
+  try {
+    const result = await automl(raw, {
+      ...settings,
+      ...{ storage, study, signal: stop.signal, onProgress: shown.take },
+      files: join(filesDirectory(flags.storage, flags.files), study, "automl"),
+    });
+    shown.close();
+    await saveModel(folder, result.model, {
+      "leaderboard.json": `${JSON.stringify(result.leaderboard, null, 2)}\n`,
+    });
+    const measured = test === undefined ? undefined : scoreOf(result, test);
+    if (flags.json) write(JSON.stringify(jsonOf(result, folder, measured)));
+    else for (const line of summary(result, folder, study)) write(line);
+    if (measured !== undefined && !flags.json) write(`test ${measured.metric} ${measured.value}`);
+    return stop.signal.aborted ? EXIT.interrupted : EXIT.done;
+  } finally {
+    shown.close();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    await storage.close();
+  }
+}
+
+function optionsOf(flags: AutomlFlags): AutomlOptions {
+  const { target, metric, group, splitByTime, ignore, refit } = flags;
+  const task = flags.task as AutomlOptions["task"];
+  if (task !== undefined && task !== "classification" && task !== "regression")
+    throw new InvalidInputError(`--task ${task}: it is classification or regression`);
+  const given = <K extends string, V>(key: K, value: V | undefined) =>
+    (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+  return {
+    target,
+    ...given("seconds", flags.time === undefined ? undefined : parseDuration(flags.time) / 1000),
+    ...given("models", numberOf("--models", flags.models)),
+    ...given("threads", numberOf("--threads", flags.threads)),
+    ...given("seed", numberOf("--seed", flags.seed)),
+    ...given("maxLatencyMs", flags.maxLatency === undefined ? undefined : parseDuration(flags.maxLatency)),
+    ...given("quantiles", flags.quantiles?.split(",").map(Number)),
+    ...given(
+      "families",
+      flags.families?.split(",").map((family) => family.trim()),
+    ),
+    ...given("task", task),
+    ...given("metric", metric),
+    ...given("group", group),
+    ...given("splitByTime", splitByTime),
+    ...given("ignore", ignore),
+    ...given("refit", refit),
+  };
+}
+
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value))
+    throw new InvalidInputError(`${flag} ${text}: it is a whole number`);
+  return value;
+}
+
+/** What is shown while it works: what the table is, the trials as every study shows them, and the last fits. */
+function progressShown(flags: AutomlFlags, threads: number | undefined) {
+  let live: Live | undefined;
+  const say = (line: string) => {
+    if (!flags.quiet) process.stderr.write(`fettle: ${line}\n`);
+  };
+  const take = (progress: Progress) => {
+    if (progress.kind === "prepared") {
+      const { schema, rows, metric, folds, shape, warnings } = progress.prepared;
+      const { task } = schema;
+      const what = task.kind === "classification" ? `${task.classes.length} classes` : task.kind;
+      const checked = folds.length > 1 ? `${folds.length} folds` : "rows held out";
+      say(
+        `${rows.length} rows × ${shape.columns} columns, ${schema.target}: ${what}, ${metric.name} on ${checked}`,
+      );
+      for (const warning of warnings) say(`warning: ${warning}`);
+    } else if (progress.kind === "searching")
+      live = showLive(progress.study, { ...(threads && { workers: threads }), mode: chooseMode(flags) });
+    else if (progress.kind === "finishing" && progress.fitted === 0) {
+      live?.close();
+      live = undefined;
+      say(`fitting the ${progress.of === 1 ? "chosen model" : "chosen models"} on all rows`);
+    }
+  };
+  return { take, close: () => live?.close() };
+}
+
+function scoreOf({ model }: AutomlResult, test: Parameters<typeof predict>[1]) {
+  const { schema } = model;
+  const metric = metricNamed(model.metric, schema.task);
+  const truth = readTarget(test, schema);
+  const { values, outputs } = predict(model, test);
+  const known = Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row]));
+  const predictions = new Float64Array(known.length * outputs);
+  for (const [at, row] of known.entries())
+    for (let k = 0; k < outputs; k++) predictions[at * outputs + k] = values[row * outputs + k];
+  const value = metric.value(
+    Float64Array.from(known, (row) => truth[row]),
+    predictions,
+    schema.task,
+  );
+  return { metric: metric.name, value };
+}
+
+const SHOWN = 10;
+
+function summary(result: AutomlResult, folder: string, study: string): string[] {
+  const { model, leaderboard, baseline } = result;
+  const { value, error = 0, rows } = model.score as NonNullable<typeof model.score>;
+  const rest = leaderboard.length - SHOWN;
+  return [
+    columns(
+      ["trial", "family", model.metric, "±", "weight", "fit s"],
+      leaderboard
+        .slice(0, SHOWN)
+        .map(({ trial, family, value: score, spread, weight, fitSeconds }) => [
+          `#${trial}`,
+          family,
+          short(score),
+          short(spread, 2),
+          weight > 0 ? weight.toFixed(2) : "",
+          fitSeconds.toFixed(1),
+        ]),
+    ),
+    ...(rest > 0 ? [`… and ${rest} more: fettle trials ${study}`] : []),
+    "",
+    `${model.metric} ${short(value)} ± ${short(error, 2)} on ${rows} rows that nothing was chosen by (constant: ${short(baseline)})`,
+    `saved in ${folder}: fettle predict ${folder} new.csv`,
+  ];
+}
+
+function jsonOf(result: AutomlResult, folder: string, test: { metric: string; value: number } | undefined) {
+  const { model, leaderboard, baseline, warnings } = result;
+  const { metric, score, schema } = model;
+  return {
+    folder,
+    metric,
+    score,
+    baseline,
+    outputs: outputsOf(schema.task),
+    leaderboard,
+    warnings,
+    ...(test && { test }),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * `fettle predict`: predictions of a saved model for new rows.
+ */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { loadModel } from "../automl/folder.ts";
+import { predict } from "../automl/model.ts";
+import { readTable } from "../automl/read/file.ts";
+import { writeCsv } from "../automl/read/write.ts";
+import { callDirectory } from "./context.ts";
+import { EXIT } from "./exit.ts";
+
+interface PredictFlags {
+  readonly output?: string;
+}
+
+export async function action(folder: string, source: string, flags: PredictFlags): Promise<number> {
+  const model = await loadModel(resolve(callDirectory(), folder));
+  const table = await readTable(source === "-" ? source : resolve(callDirectory(), source));
+  const { values, outputs, classes, notes } = predict(model, table);
+  for (const note of notes) process.stderr.write(`fettle: ${note}\n`);
+  const { task, target } = model.schema;
+  const column = (k: number) =>
+    Float64Array.from({ length: table.rows }, (_, row) => values[row * outputs + k]);
+  const names =
+    task.kind === "classification"
+      ? task.classes.map((name) => `p(${name})`)
+      : task.kind === "quantiles"
+        ? task.levels.map((level) => `${target}@${level}`)
+        : [target];
+  const predicted =
+    task.kind === "classification" && classes !== undefined
+      ? [{ name: target, values: Array.from(classes, (index) => task.classes[index]) }]
+      : [];
+  const text = writeCsv([...predicted, ...names.map((name, k) => ({ name, values: column(k) }))]);
+  if (flags.output === undefined) process.stdout.write(text);
+  else await writeFile(resolve(callDirectory(), flags.output), text);
+  return EXIT.done;
+}
