@@ -57,11 +57,12 @@ function scaled(
   out: Float32Array,
   at: number,
 ): void {
-  const { fill, unit, low, high, centre, scale } = step;
+  const { fill, unit, low, high, centre, scale, bend } = step;
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]];
     const curved = curve(Number.isNaN(value) ? fill : value, unit);
-    out[at + i] = ((curved < low ? low : Math.min(curved, high)) - centre) / scale;
+    const z = ((curved < low ? low : Math.min(curved, high)) - centre) / scale;
+    out[at + i] = z / Math.sqrt(1 + (z / bend) * (z / bend));
   }
 }
 

@@ -153,23 +153,22 @@ describe("trees", () => {
 });
 
 describe("dense", () => {
-  test("numbers have mean 0 and variance 1, without extremes, and say where they are missing", () => {
+  test("numbers have median 0 and a like spread, and say where they are missing", () => {
     const { encoder, matrix } = learned(mixed, "dense");
-    const at = names(encoder).indexOf("number");
-    const values = columnOf(matrix, at);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    expect(mean).toBeCloseTo(0, 5);
-    expect(values.reduce((sum, value) => sum + value * value, 0) / values.length).toBeCloseTo(1, 5);
+    const values = columnOf(matrix, names(encoder).indexOf("number")).sort((a, b) => a - b);
+    expect(values[values.length >> 1]).toBeCloseTo(0, 1);
+    expect(values[Math.floor(0.84 * values.length)]).toBeGreaterThan(0.7);
+    expect(values[Math.floor(0.84 * values.length)]).toBeLessThan(1.3);
     expect(names(encoder)).toContain("number is missing");
   });
 
   test("an outlier at prediction is clipped, a heavy tail is on a logarithmic scale", () => {
     const { encoder, schema } = learned(tableOf({ x: noise(N, 1), y: amounts }), "dense");
     const { table } = conform(tableOf({ x: [1e12, Number.NEGATIVE_INFINITY] }), schema);
-    expect(encode(encoder, table).values.every((value) => Math.abs(value) < 6)).toBe(true);
+    expect(encode(encoder, table).values.every((value) => Math.abs(value) < 3)).toBe(true);
     const heavy = noise(N, 1).map((value) => 2 ** (4 * value));
     const { x } = columns(tableOf({ x: heavy, y: amounts }), "dense");
-    expect(Math.max(...x.map(Math.abs))).toBeLessThan(4);
+    expect(Math.max(...x.map(Math.abs))).toBeLessThan(3);
     expect(x[0] < x[1]).toBe(heavy[0] < heavy[1]);
   });
 

@@ -17,8 +17,8 @@ export interface NumberStep extends Of {
 }
 
 /**
- * (clip(curve(value or fill), low, high) − centre) / scale, where the curve is sign(v) · ln(1 + |v| / unit) if there is a
- * unit, and otherwise v itself.
+ * z = (clip(curve(value or fill), low, high) − centre) / scale, where the curve is sign(v) · ln(1 + |v| / unit) if there is
+ * a unit, and otherwise v itself; then z / √(1 + (z / bend)²), which stays within ± bend.
  */
 export interface ScaleStep extends Of {
   readonly kind: "scale";
@@ -28,6 +28,7 @@ export interface ScaleStep extends Of {
   readonly high: number;
   readonly centre: number;
   readonly scale: number;
+  readonly bend: number;
 }
 
 /** 1 where the cell is missing, otherwise 0. */

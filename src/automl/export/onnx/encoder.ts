@@ -61,7 +61,7 @@ function isMissing(graph: GraphBuilder, { name, type }: Input): string {
 }
 
 function scaled(graph: GraphBuilder, step: ScaleStep, input: string): string {
-  const { fill, unit, low, high, centre, scale } = step;
+  const { fill, unit, low, high, centre, scale, bend } = step;
   let value = graph.where(isAbsent(graph, input), graph.double(fill), input);
   if (unit !== undefined) {
     const size = graph.div(graph.node("Abs", [value]), graph.double(unit));
@@ -69,7 +69,9 @@ function scaled(graph: GraphBuilder, step: ScaleStep, input: string): string {
     value = graph.mul(graph.node("Sign", [value]), curve);
   }
   const clipped = graph.min(graph.max(value, graph.double(low)), graph.double(high));
-  return graph.div(graph.sub(clipped, graph.double(centre)), graph.double(scale));
+  const z = graph.div(graph.sub(clipped, graph.double(centre)), graph.double(scale));
+  const bent = graph.div(z, graph.double(bend));
+  return graph.div(z, graph.node("Sqrt", [graph.add(graph.mul(bent, bent), graph.double(1))]));
 }
 
 /** A float for each of these strings, another for all others. */
