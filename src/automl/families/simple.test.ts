@@ -3,6 +3,7 @@ import { predictBayes } from "../../models/bayes/predict.ts";
 import { predictLinear } from "../../models/linear/predict.ts";
 import { predictNeighbours } from "../../models/neighbours/predict.ts";
 import { numbers, ROWS, sample, classes3 as three, classes as two } from "../../models/peers.fixtures.ts";
+import { predictVectors } from "../../models/vectors/predict.ts";
 import { rng } from "../../random.ts";
 import { compile } from "../../space/compile.ts";
 import { flatten } from "../../space/flatten.ts";
@@ -13,12 +14,14 @@ import { bayes } from "./bayes.ts";
 import { constant, predictConstant } from "./constant.ts";
 import { linear } from "./linear.ts";
 import { neighbours } from "./neighbours.ts";
+import { vectors } from "./vectors.ts";
 
 const families: readonly (readonly [Family, Predict])[] = [
   [constant, predictConstant],
   [linear, predictLinear],
   [neighbours, predictNeighbours],
   [bayes, predictBayes],
+  [vectors, predictVectors],
 ];
 const tasks: readonly (readonly [Task, Float64Array])[] = [
   [{ kind: "classification", classes: ["no", "yes"] }, two],
@@ -57,7 +60,7 @@ async function fitted(family: Family, task: Task, y: Float64Array, rows = ROWS):
 }
 
 test.each(cases)("$name: predictions are what the task asks for", async ({ family, predict, task, y }) => {
-  for (const rows of [ROWS, 20, 1]) {
+  for (const rows of family === vectors ? [ROWS, 20] : [ROWS, 20, 1]) {
     const model = await fitted(family, task, y, rows);
     const predictions = predict(model, sample(), task);
     const outputs = outputsOf(task);
@@ -122,4 +125,12 @@ test("the constant is the shares of the classes, by weight", async () => {
 
 test("naive Bayes says why it is not for numbers", () => {
   expect(bayes.unfit?.(shapeOf({ kind: "regression" }, 100))).toMatch(/classes only/);
+});
+
+test("support vectors say what they cannot do", async () => {
+  expect(vectors.unfit?.(shapeOf({ kind: "quantiles", levels: [0.5] }, 100))).toMatch(/no quantiles/);
+  expect(vectors.unfit?.(shapeOf({ kind: "regression" }, 1e6))).toMatch(/20000 rows/);
+  await expect(
+    fitted(vectors, { kind: "classification", classes: ["a", "b"] }, new Float64Array(ROWS)),
+  ).rejects.toThrow(/two classes/);
 });
