@@ -9,6 +9,7 @@ import { forest } from "./families/forest.ts";
 import { linear } from "./families/linear.ts";
 import { neighbours } from "./families/neighbours.ts";
 import { network } from "./families/network.ts";
+import { vectors } from "./families/vectors.ts";
 import type { Family } from "./family.ts";
 
 export const families: Readonly<Record<string, Family>> = {
@@ -20,4 +21,5 @@ export const families: Readonly<Record<string, Family>> = {
   "extra-trees": extraTrees,
   neighbours,
   bayes,
+  vectors,
 };

@@ -8,6 +8,7 @@ import { predictLinear } from "../models/linear/predict.ts";
 import { predictNeighbours } from "../models/neighbours/predict.ts";
 import { predictNetwork } from "../models/network/predict.ts";
 import { predictTrees } from "../models/trees/predict.ts";
+import { predictVectors } from "../models/vectors/predict.ts";
 import { predictConstant } from "./families/constant.ts";
 import type { FittedModel, Predict } from "./family.ts";
 import type { Task } from "./task.ts";
@@ -21,6 +22,7 @@ const predictors: Readonly<Record<string, Predict>> = {
   linear: predictLinear,
   neighbours: predictNeighbours,
   network: predictNetwork,
+  vectors: predictVectors,
 };
 
 /**

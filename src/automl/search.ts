@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import * as clock from "../clock.ts";
 import { threads as threadEngine } from "../engines/threads.ts";
 import { startedTrials } from "../history.ts";
+import { median } from "../pruners/median.ts";
 import { makeSampler } from "../registry.ts";
 import type { Storage } from "../storage.ts";
 import type { RunEnd, Study } from "../study.ts";
@@ -84,7 +85,8 @@ async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Stud
   const cost = models === undefined ? "seconds" : "work";
   const sampler = makeSampler("eci", { cost, ...(models !== undefined && { ordered: ORDERED }) });
   // what is stopped early depends on what was known by then: an ordered study stops nothing
-  const pruner = models === undefined ? "median" : "none";
+  // and the first of each family are spared, so that an ensemble has all kinds to choose from
+  const pruner = models === undefined ? median({ enqueued: false }) : "none";
   if ((await storage.list()).includes(name)) {
     const study = await openStudy(space, { storage, study: name });
     if (models !== undefined) await study.extend({ trials: models });

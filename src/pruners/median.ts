@@ -13,6 +13,6 @@ import { behind, type MedianOptions } from "./percentile.ts";
  * @see Golovin et al. 2017, "Google Vizier", §3.2.2
  */
 export function median(options: MedianOptions = {}): Pruner<Curves> {
-  refuseUnknown("median", options, ["startup", "grace"]);
+  refuseUnknown("median", options, ["startup", "grace", "enqueued"]);
   return behind("median", 50, options, options);
 }

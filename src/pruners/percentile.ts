@@ -2,7 +2,7 @@
  * Stops a trial whose best loss so far is worse than a percentile of what complete trials had at the same step.
  */
 
-import { checkNumber, given, refuseUnknown } from "../options.ts";
+import { checkChoice, checkNumber, given, refuseUnknown } from "../options.ts";
 import type { Pruner } from "../pruner.ts";
 import { type Curve, type Curves, curveOf, lossesFrom, lowestUntil, noCurves, tellCurve } from "./curves.ts";
 import { betterThan, isBetter, isHopeless } from "./rank.ts";
@@ -15,6 +15,8 @@ export interface PercentileOptions {
   readonly startup?: number;
   /** Nor before this step. @default a 17th of a training */
   readonly grace?: number;
+  /** Whether trials that somebody enqueued are stopped too, and not only those that a sampler suggested. @default true */
+  readonly enqueued?: boolean;
 }
 
 /** What median takes: the percentile is settled. */
@@ -30,7 +32,7 @@ const PERCENTILE = 25;
  * @see Golovin et al. 2017, "Google Vizier", §3.2.2, for the median
  */
 export function percentile(options: PercentileOptions = {}): Pruner<Curves> {
-  refuseUnknown("percentile", options, ["percentile", "startup", "grace"]);
+  refuseUnknown("percentile", options, ["percentile", "startup", "grace", "enqueued"]);
   const { percentile: percent = PERCENTILE } = options;
   checkNumber("percentile", "percentile", percent, { least: 0, most: 100 });
   return behind("percentile", percent, options, options);
@@ -40,11 +42,12 @@ export function percentile(options: PercentileOptions = {}): Pruner<Curves> {
 export function behind(
   name: string,
   percent: number,
-  { startup = STARTUP, grace }: MedianOptions,
+  { startup = STARTUP, grace, enqueued = true }: MedianOptions,
   options: object,
 ): Pruner<Curves> {
   checkNumber(name, "startup", startup, { least: 1, whole: true });
   checkNumber(name, "grace", grace, { least: 0 });
+  checkChoice(name, "enqueued", enqueued, [true, false]);
   return {
     name,
     version: 1,
@@ -55,6 +58,7 @@ export function behind(
       return curves;
     },
     judge(curves, trial) {
+      if (!enqueued && trial.origin === undefined) return "continue"; // samplers of models leave one
       const curve = curveOf(curves, trial.number);
       if (curve === undefined || curves.completed < startup) return "continue";
       const first = grace ?? (curves.full === undefined ? 1 : graceOf(curves.full));
