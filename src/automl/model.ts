@@ -57,7 +57,7 @@ export function predict(model: Model, table: Table): Predictions {
       for (let i = 0; i < values.length; i++) values[i] += (weight / pipelines.length) * predictions[i];
     }
   const classes = task.kind === "classification" ? decide(values, outputs, model.threshold) : undefined;
-  return { values, outputs, ...(classes && { classes }), notes };
+  return { values, outputs, ...(classes && { classes }), notes: [...(table.notes ?? []), ...notes] };
 }
 
 /**

@@ -65,7 +65,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
   const { target, task, quantiles, group, splitByTime, ignore = [], seed } = options;
   const dropped = [...ignore, ...(group !== undefined && group !== target ? [group] : [])];
   const { schema, rows, y, warnings: found } = inferSchema(raw, { target, task, quantiles, ignore: dropped });
-  const warnings = [...found];
+  const warnings = [...(raw.notes ?? []), ...found];
   const metric =
     options.metric === undefined ? defaultMetric(schema.task) : metricNamed(options.metric, schema.task);
   const { table } = conform(raw, schema);

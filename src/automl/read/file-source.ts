@@ -126,5 +126,5 @@ function unreadable(path: string, error: NodeJS.ErrnoException): InvalidInputErr
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toPrecision(2)} MB`;
+  return bytes < 1e7 ? `${(bytes / 1e6).toFixed(2)} MB` : `${Math.round(bytes / 1e6)} MB`;
 }

@@ -179,7 +179,8 @@ function uuid(bytes: Uint8Array): string {
 
 function damaged(name: string, error: unknown, column?: string): InvalidInputError {
   const where = column === undefined ? "" : ` in column ${JSON.stringify(column)}`;
-  return new InvalidInputError(`${name} cannot be read as Parquet${where}: ${messageOf(error)}`, {
-    cause: error,
-  });
+  return new InvalidInputError(
+    `${name} cannot be read as Parquet${where} (${messageOf(error)}): it may be damaged; write it again`,
+    { cause: error },
+  );
 }

@@ -46,13 +46,14 @@ export function contentOf(head: Uint8Array, name: string): Content {
 /** @throws {InvalidInputError} for a text that is well known and no table */
 export function refuseOtherText(text: string, name: string): void {
   const begin = text.slice(0, 2000).trimStart();
-  const refuse = (what: string) => {
-    throw new InvalidInputError(`${name} is ${what}; give CSV or Parquet`);
+  const refuse = (what: string, instead = "give CSV or Parquet") => {
+    throw new InvalidInputError(`${name} is ${what}: ${instead}`);
   };
   if (/^\[?\s*\{\s*("|\}|$)/.test(begin) || /^\[\s*[[\d"]/.test(begin)) refuse("JSON");
   if (/^<(!doctype|html|\?xml|[a-z]+>)/i.test(begin)) refuse("a web page or XML");
   if (/^(%.*\s+)*@relation\s/i.test(begin)) refuse("ARFF");
-  if (begin.startsWith("version https://git-lfs")) refuse("a Git LFS pointer, not the file itself");
+  if (begin.startsWith("version https://git-lfs"))
+    refuse("a pointer of Git LFS", "fetch the file with git lfs pull");
 }
 
 /** UTF-16 without its mark has a zero in every second byte of what is mostly ASCII. */
