@@ -16,6 +16,8 @@ const LEAST_ROBUST = 1 / 3;
 const HEAVY = 8;
 /** Standard deviations between the quartiles of a normal distribution. */
 const WITHIN_QUARTILES = 1.349;
+/** Where most values are the same, the others reach over at most so many. */
+const RANGE = 4;
 /** Indicators of fewer missing cells say nothing. */
 const FEWEST_MISSING = 3;
 
@@ -89,8 +91,9 @@ function scaleStep(
     ...{ kind: "scale", column, fill },
     ...(kept !== undefined && { unit: kept }),
     ...{ low, high },
-    centre: robust > 0 ? at(0.5) : mean,
-    scale: robust > 0 ? Math.max(robust, LEAST_ROBUST * deviation) : deviation,
+    centre: at(0.5),
+    scale:
+      robust > 0 ? Math.max(robust, LEAST_ROBUST * deviation) : Math.max(deviation, (high - low) / RANGE),
     bend: BEND,
   };
 }
