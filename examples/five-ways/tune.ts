@@ -113,7 +113,7 @@ function table(all: readonly Course[], testErrors: readonly (number | undefined)
     line(head),
     ...rows.map(line),
     "",
-    "  2,000 test digits and one seed: accuracies that differ by less than half a point are equal.",
+    "  2,000 test digits and one seed: accuracies that differ by less than a point may do so by luck.",
   ];
 }
 
