@@ -48,12 +48,13 @@ export function scaleSteps(column: NumberColumn, at: number, rows: Int32Array): 
   const every = Math.max(1, rows.length / MOST_ROWS);
   let missing = 0;
   for (let i = 0; i < rows.length; i++) if (Number.isNaN(column.values[rows[i]])) missing++;
-  const sample: number[] = [];
+  const sample = new Float64Array(Math.ceil(rows.length / every));
+  let sampled = 0;
   for (let i = 0; i < rows.length; i += every) {
     const value = column.values[rows[Math.floor(i)]];
-    if (Number.isFinite(value)) sample.push(value);
+    if (Number.isFinite(value)) sample[sampled++] = value;
   }
-  const sorted = Float64Array.from(sample).sort();
+  const sorted = sample.subarray(0, sampled).sort();
   const indicator: readonly Step[] =
     missing >= FEWEST_MISSING && missing < rows.length ? [{ kind: "missing", column: at }] : [];
   const scale = sorted.length === 0 ? undefined : scaleStep(sorted, at, column.values, rows);

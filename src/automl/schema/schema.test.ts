@@ -100,6 +100,11 @@ describe("the target decides the task", () => {
     });
   });
 
+  test("classes of very few rows are named", () => {
+    const { warnings } = task(cells(N, (i) => (i < 3 ? "rare" : i % 2 ? "b" : "a")));
+    expect(warnings).toEqual([expect.stringMatching(/^1 of 3 classes have fewer than 5 rows \("rare"\)/)]);
+  });
+
   test("rows without a target are left out", () => {
     const { rows, y, warnings } = task(cells(N, (i) => (i === 5 ? null : i % 2 ? "b" : "a")));
     expect(rows).toHaveLength(N - 1);

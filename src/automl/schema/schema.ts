@@ -56,6 +56,8 @@ export interface Inferred {
 
 /** Fewer rows than this say nothing that could be checked. */
 const FEWEST_ROWS = 20;
+/** A class of fewer rows is not in each of five folds. */
+const FEWEST_OF_CLASS = 5;
 
 /**
  * Recognises the columns, the target and the task.
@@ -82,6 +84,7 @@ export function inferSchema(
     warnings.push(
       `${table.rows - rows.length} of ${table.rows} rows have no ${JSON.stringify(target)} and are left out`,
     );
+  if (task.kind === "classification") warnings.push(...rareClasses(task.classes, y));
   const features = table.columns
     .filter((one) => one.name !== target)
     .map((one): Feature => {
@@ -115,6 +118,18 @@ export function inferSchema(
  */
 export function readTarget(table: Table, { target, task, targetFormat }: Schema): Float64Array {
   return targetValues(columnNamed(table, target, "target"), task, targetFormat ?? "point");
+}
+
+/** A word on the classes that are not in every part of a split. */
+function rareClasses(classes: readonly string[], y: Float64Array): readonly string[] {
+  const counts = new Int32Array(classes.length);
+  for (let i = 0; i < y.length; i++) if (!Number.isNaN(y[i])) counts[y[i]]++;
+  const rare = classes.filter((_, index) => counts[index] < FEWEST_OF_CLASS);
+  if (rare.length === 0) return [];
+  const shown = rare.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 30)));
+  return [
+    `${rare.length} of ${classes.length} classes have fewer than ${FEWEST_OF_CLASS} rows (${shown.join(", ")}${rare.length > 5 ? ", …" : ""}): they can hardly be learned, and not be checked`,
+  ];
 }
 
 function rowsWith(y: Float64Array): Int32Array {
