@@ -3,7 +3,7 @@
  */
 
 import {
-  adopt,
+  adoptEncoded,
   categorical,
   type Group,
   type Node,
@@ -60,9 +60,10 @@ export function ownParams(params: Params, family: string): Params {
   );
 }
 
-/** A point of the study's space: a family with some of its parameters, the others at their defaults. */
+/** A point of the study's space: a family with some of its parameters, within their ranges, the others at their defaults. */
 export function pointOf(all: Space, family: string, own: Params = {}, rest: Params = {}): Params | undefined {
   const prefix = `${FAMILY}.${family}.`;
   const named = Object.fromEntries(Object.entries(own).map(([name, value]) => [prefix + name, value]));
-  return adopt(all, { [FAMILY]: family, ...named, ...rest });
+  const encoded = adoptEncoded(all, { [FAMILY]: family, ...named, ...rest }, true);
+  return encoded && all.decode(encoded.unit);
 }
