@@ -7,7 +7,7 @@ import type { Column, NumberColumn, StringColumn } from "../table.ts";
 import type { CycleStep, LengthStep, LookupStep, OneHotStep, ScaleStep, Step, WordsStep } from "./step.ts";
 import { termsOf, wordsOf } from "./words.ts";
 
-/** What single precision holds, with room for a difference. */
+/** What single precision holds, with room for a difference: larger numbers are taken for it. */
 const LARGEST = 1e38;
 
 /**
@@ -33,8 +33,13 @@ export function applyStep(step: Step, column: Column, rows: Int32Array, out: Flo
 
 /** The step's curve before clipping: see {@link ScaleStep}. */
 export function curve(value: number, unit: number | undefined): number {
-  if (unit === undefined) return value;
-  return value < 0 ? -log1p(-value / unit) : log1p(value / unit);
+  const v = within(value);
+  if (unit === undefined) return v;
+  return v < 0 ? -log1p(-v / unit) : log1p(v / unit);
+}
+
+function within(value: number): number {
+  return Math.min(LARGEST, Math.max(-LARGEST, value)); // NaN stays
 }
 
 function centred(
@@ -45,8 +50,7 @@ function centred(
   at: number,
 ): void {
   for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]] - centre;
-    out[at + i] = value > LARGEST ? LARGEST : Math.max(value, -LARGEST);
+    out[at + i] = within(values[rows[i]] - centre);
   }
 }
 

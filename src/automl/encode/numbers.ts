@@ -18,6 +18,8 @@ const HEAVY = 8;
 const WITHIN_QUARTILES = 1.349;
 /** Where most values are the same, the others reach over at most so many. */
 const RANGE = 4;
+/** Of the logarithmic curve, so that what it divides stays finite. */
+const SMALLEST_UNIT = 1e-30;
 /** Indicators of fewer missing cells say nothing. */
 const FEWEST_MISSING = 3;
 
@@ -125,7 +127,7 @@ function unitOf(sorted: Float64Array): number | undefined {
     .filter((value) => value !== 0)
     .map(Math.abs)
     .sort();
-  return sizes.length === 0 ? undefined : quantile(sizes, 0.1);
+  return sizes.length === 0 ? undefined : Math.max(SMALLEST_UNIT, quantile(sizes, 0.1));
 }
 
 /** Between the two nearest of sorted values. */
