@@ -1,13 +1,14 @@
 /**
  * `npm run bench:gradient`: the acceptance tasks of hypergradients, their bounds and what was found.
  *
- *     --task hypertorch,ratios,cleaning,digits,rates   only these
+ *     --task hypertorch,ratios,cleaning,digits,rates,enhanced   only these
  *     --seeds 20                                       of `rates`
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cleaning } from "./gradient/cleaning.ts";
 import { digits } from "./gradient/digits.ts";
+import { enhanced } from "./gradient/enhanced.ts";
 import { hypertorch } from "./gradient/hypertorch.ts";
 import type { Line } from "./gradient/measure.ts";
 import { rates } from "./gradient/rates.ts";
@@ -15,7 +16,7 @@ import { ratios } from "./gradient/ratios.ts";
 
 const { values } = parseArgs({
   options: {
-    task: { type: "string", default: "hypertorch,ratios,cleaning,digits,rates" },
+    task: { type: "string", default: "hypertorch,ratios,cleaning,digits,rates,enhanced" },
     seeds: { type: "string", default: "20" },
   },
 });
@@ -25,6 +26,7 @@ const tasks: Record<string, () => Promise<readonly Line[]>> = {
   cleaning: () => cleaning(),
   digits,
   rates: () => rates({ seeds: Number(values.seeds) }),
+  enhanced: () => enhanced(),
 };
 
 const results: Record<string, readonly Line[]> = {};
