@@ -1,8 +1,8 @@
 /**
- * Linear and logistic models with an elastic net.
+ * Linear and logistic models with an elastic net, of numbers as they are or bent at knots.
  */
 import { fitLinear, type LinearTask } from "../../models/linear/fit.ts";
-import { float } from "../../space/parameter.ts";
+import { float, int } from "../../space/parameter.ts";
 import type { Family } from "../family.ts";
 import { outputsOf, type Task } from "../task.ts";
 import { cappedRows, denseColumns } from "./dense.ts";
@@ -20,21 +20,24 @@ export const linear: Family = {
   space: ({ rows }) => ({
     strength: float(1e-6, 10, { log: true, default: Math.min(0.1, Math.max(1e-5, 1 / rows)) }),
     l1: float(0, 1, { default: 0 }),
+    knots: int(0, 15, { default: 3 }),
   }),
-  work(shape) {
-    const columns = denseColumns(shape);
+  work(shape, params) {
+    const numbers = shape.columns - shape.categories;
+    const columns = denseColumns(shape) + numbers * Number(params.knots);
     const heads = headsOf(shape.task);
     const rows = Math.min(shape.rows, MOST / (columns * heads));
     if (shape.task.kind === "regression") return (rows * columns * columns) / 2 / PER_UNIT.products;
     return (rows * columns * 2 * heads * GRADIENTS) / PER_UNIT.descent;
   },
   fit({ task, params, rng, stop, ...given }) {
-    const most = Math.floor(MOST / (given.x.columns * headsOf(task)));
+    const most = Math.floor(MOST / (given.x.columns * (1 + Number(params.knots)) * headsOf(task)));
     const { multiplications, ...stored } = fitLinear({
       ...cappedRows(given, Math.max(1, most), rng),
       task: linearTask(task),
       strength: Number(params.strength),
       l1: Number(params.l1),
+      knots: Number(params.knots),
       stop,
     });
     return {

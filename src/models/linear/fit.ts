@@ -7,6 +7,7 @@ import type { DesignMatrix } from "../design-matrix.ts";
 import type { Stored } from "../stored.ts";
 import { classShares, weightedMean, weightedQuantile } from "../weighted.ts";
 import { type Columns, describeColumns } from "./columns.ts";
+import { bend, placeKnots } from "./knots.ts";
 import { solveElasticNet, solveRidge, sumProducts } from "./least-squares.ts";
 import { type Loss, logistic, pinball, softmax, squared, type Targets } from "./losses.ts";
 import { minimiseOrthantWise } from "./orthant-wise.ts";
@@ -24,6 +25,8 @@ export interface LinearProblem extends Targets {
   /** Class, or number: shape (rows). `weights`: shape (rows), ≥ 0. */
   readonly y: Float64Array;
   readonly task: LinearTask;
+  /** Knots of each column of numbers, at most: the model is a sum of broken lines. @default 0 */
+  readonly knots?: number;
   /** Of the penalty, against the mean loss of a row; coefficients are those of columns of variance 1. */
   readonly strength: number;
   /** Share of |b| in the penalty, 0 to 1; the rest is b²/2. */
@@ -53,6 +56,13 @@ const ROUNDING = 0.05;
  * @returns what `predictLinear` reads
  */
 export function fitLinear(problem: LinearProblem): LinearFit {
+  const { sources, knots } = placeKnots(problem.x, problem.knots ?? 0);
+  const x = sources.length > 0 ? bend(problem.x, { sources, knots }) : problem.x;
+  const fitted = fitColumns({ ...problem, x });
+  return { ...fitted, arrays: { ...fitted.arrays, sources, knots } };
+}
+
+function fitColumns(problem: LinearProblem): LinearFit {
   const { x, y, weights, task } = problem;
   const columns = describeColumns(x, weights);
   if (task.kind === "number" && x.columns <= MOST_PRODUCTS) return fitProducts(problem, columns);

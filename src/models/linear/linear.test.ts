@@ -15,6 +15,7 @@ import {
   sample,
 } from "../peers.fixtures.ts";
 import { fitLinear, type LinearProblem } from "./fit.ts";
+import { placeKnots } from "./knots.ts";
 import { predictLinear } from "./predict.ts";
 
 const ones = (rows: number) => new Float64Array(rows).fill(1);
@@ -133,4 +134,25 @@ test("two columns that are the same share their weight", () => {
 test("being told to stop, it returns what it has", () => {
   const stopped = learn({ y: classes, task: { kind: "classes", classes: 2 }, stop: () => true });
   expect(predictLinear(stopped, sample())[0]).toBeCloseTo(0.5, 6); // the shares of the classes
+});
+
+test("bent at knots, numbers follow a curve that a straight line does not", () => {
+  const x = matrix([Array.from({ length: 200 }, (_, r) => r / 100 - 1), new Array(200).fill(3)]);
+  const y = Float64Array.from({ length: 200 }, (_, r) => Math.abs(x.values[r]));
+  const worst = (knots: number) => {
+    const task = { kind: "number" } as const;
+    const predictions = predictLinear(learn({ x, y, task, strength: 1e-8, knots }), x);
+    return Math.max(...predictions.map((value, r) => Math.abs(value - y[r])));
+  };
+  expect(worst(0)).toBeGreaterThan(0.4);
+  expect(worst(1)).toBeLessThan(0.02);
+  const bent = learn({ x, y, task: { kind: "number" }, knots: 3 });
+  expect(Array.from(bent.arrays.sources)).toEqual([0, 0, 0]);
+});
+
+test("knots are where the values are, each once and none at an end", () => {
+  const x = matrix([[0, 0, 0, 0, 0, 1, 2, 2, 3, 9], new Array(10).fill(1), [0, 1, 0, 1, 0, 1, 0, 1, 0, 1]]);
+  const { sources, knots } = placeKnots(x, 9);
+  expect(Array.from(knots)).toEqual([1, 2, 3]);
+  expect(Array.from(sources)).toEqual([0, 0, 0]);
 });

@@ -4,6 +4,7 @@
 import { exp } from "../../math/elementary.ts";
 import type { DesignMatrix } from "../design-matrix.ts";
 import type { Stored } from "../stored.ts";
+import { bend } from "./knots.ts";
 
 /**
  * What becomes of the sums:
@@ -18,17 +19,22 @@ const BLOCK = 1024;
 
 /**
  * Predictions from a model whose `json.link` says what becomes of the sums; its arrays are `weights`, shape
- * (columns, outputs), and `intercepts`, shape (outputs).
+ * (columns and bends, outputs), `intercepts`, shape (outputs), and `Knots`.
  *
  * @param x  no NaN
  * @returns  shape (rows, outputs), row-major
  */
 export function predictLinear({ json, arrays }: Stored, x: DesignMatrix): Float64Array {
   const { weights, intercepts } = arrays;
+  const { sources, knots } = arrays as { sources: Int32Array; knots: Float32Array };
   const outputs = intercepts.length;
   const out = new Float64Array(x.rows * outputs);
-  for (let from = 0; from < x.rows; from += BLOCK)
-    addSums(x, weights, intercepts, from, Math.min(x.rows, from + BLOCK), out.subarray(from * outputs));
+  for (let from = 0; from < x.rows; from += BLOCK) {
+    const to = Math.min(x.rows, from + BLOCK);
+    const sums = out.subarray(from * outputs);
+    if (sources.length === 0) addSums(x, weights, intercepts, from, to, sums);
+    else addSums(bend(x, { sources, knots }, from, to), weights, intercepts, 0, to - from, sums);
+  }
   const { link } = json as { readonly link: Link };
   if (link === "softmax") softmaxRows(out, outputs);
   if (link === "sorted")

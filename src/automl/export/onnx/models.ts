@@ -57,10 +57,14 @@ function constant(graph: GraphBuilder, { arrays }: FittedModel, { name }: Matrix
 }
 
 function linear(graph: GraphBuilder, { json, arrays }: FittedModel, { name, columns }: Matrix): string {
-  const { weights, intercepts } = arrays;
+  const { weights, intercepts, sources, knots } = arrays;
+  const bends = sources.length;
+  const away = () =>
+    graph.sub(graph.columns(name, Array.from(sources)), graph.constant("float", [1, bends], knots));
+  const x = bends > 0 ? graph.concat([name, graph.node("Relu", [away()])]) : name;
   const sums = graph.node("MatMul", [
-    graph.cast(name, "double"),
-    graph.doubles([columns, intercepts.length], weights),
+    graph.cast(x, "double"),
+    graph.doubles([columns + bends, intercepts.length], weights),
   ]);
   const shifted = graph.add(sums, graph.doubles([1, intercepts.length], intercepts));
   const { link } = json as { readonly link: Link };
