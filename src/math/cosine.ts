@@ -1,6 +1,12 @@
 /**
- * A cosine with the same bits on every engine, for schedules.
+ * Cosines with the same bits on every engine.
  */
+
+/** cos(2πx), within 1e-10 for x of moderate size. */
+export function cosineOfTurns(x: number): number {
+  const part = x - Math.floor(x);
+  return cosineOfHalfTurn(part < 0.5 ? 2 * part : 2 - 2 * part);
+}
 
 /** cos(πx) on [0, 1], within 1e-10: a series around the middle. */
 export function cosineOfHalfTurn(x: number): number {

@@ -75,12 +75,13 @@ describe("predictions without the library", () => {
       const json = model.json as unknown as NetworkJson;
       const { sizes, head, mean, std } = json;
       const outputs = sizes[3];
+      const waves = { columns: json.waving, numbers: model.arrays.waves as Float32Array };
       const levels = task.kind === "quantiles" ? task.levels : [];
       const { score } = programsOf(engine, {
         ...{ sizes, activation: json.activation, head, levels, batch: 32, optimizer: "adam", dropout: false },
       });
       const rows = sample(SCORED, task, 2);
-      const { x, y } = batchAt(examplesOf(rows, head, outputs, json), undefined, 0, SCORED);
+      const { x, y } = batchAt(examplesOf(rows, waves, head, outputs, json), undefined, 0, SCORED);
       const tensors = [model.arrays.weights as Float32Array].map((values) =>
         engine.tensor({ values, shape: [values.length] }),
       );

@@ -12,11 +12,12 @@ import {
 import { array, boolean, categorical, float, int, oneOf, ordinal } from "../../space/parameter.ts";
 import type { Params } from "../../space/types.ts";
 import type { Json } from "../../trial.ts";
-import type { Family, FittedModel, Training } from "../family.ts";
+import type { Family, FittedModel, Shape, Training } from "../family.ts";
 import { examplesOf } from "../network/batches.ts";
 import { optimizerOf } from "../network/optimizer.ts";
 import { SCHEDULES, type Schedule } from "../network/schedule.ts";
 import { train } from "../network/train.ts";
+import { wavesEach, wavesOf } from "../network/waves.ts";
 import { outputsOf, type Task } from "../task.ts";
 
 const HEADS: Readonly<Record<Task["kind"], Head>> = {
@@ -29,7 +30,7 @@ const BATCHES = [32, 64, 128, 256, 512, 1024] as const;
 /**
  * Multilayer perceptrons: layers and units, activation, dropout, L1 and L2, optimiser with momentum, schedule.
  *
- * Their arrays are `weights`, one vector in single precision; `rounds` are epochs.
+ * Their arrays are `weights`, one vector in single precision, and `waves`; `rounds` are epochs.
  */
 export const network: Family = {
   name: "network",
@@ -44,6 +45,17 @@ export const network: Family = {
       layers: int(1, 3, { default: 2 }),
       units: array(ordinal([16, 32, 64, 128, 256, 512], { default: 64 }), { length: "layers" }),
       activation: categorical(ACTIVATIONS, { default: "silu" }),
+      fourier: oneOf(
+        "type",
+        {
+          off: {},
+          on: {
+            count: ordinal([2, 4, 8, 16], { default: 4 }),
+            scale: float(0.02, 2, { log: true, default: 0.1 }),
+          },
+        },
+        { default: "on" },
+      ),
       dropout: float(0, 0.5, { step: 0.1, default: 0 }),
       epochs: int(Math.max(1, Math.floor(epochs / 4)), epochs * 4, { log: true, default: epochs }),
       batch: ordinal(BATCHES, { default: usualBatch(rows) }),
@@ -79,8 +91,9 @@ export const network: Family = {
     };
   },
 
-  work({ rows, columns, task }, params) {
-    const sizes = [columns, ...unitsOf(params), outputsOf(task)];
+  work(shape, params) {
+    const { rows, task } = shape;
+    const sizes = [inputsOf(shape, params), ...unitsOf(params), outputsOf(task)];
     const batch = batchOf(params, rows);
     return workOf(sizes, batch, Math.ceil(rows / batch) * (params.epochs as number));
   },
@@ -90,7 +103,8 @@ export const network: Family = {
     const head = HEADS[task.kind];
     const scale = head === "classes" ? { mean: 0, std: 1 } : scaleOf(training);
     const outputs = outputsOf(task);
-    const sizes = [x.columns, ...unitsOf(params), outputs];
+    const waves = wavesOf(x, params, rng.stream("waves"));
+    const sizes = [x.columns + waves.numbers.length / 2, ...unitsOf(params), outputs];
     const batch = batchOf(params, x.rows);
     const optimizer = optimizerOf(params);
     const dropout = params.dropout as number;
@@ -109,16 +123,29 @@ export const network: Family = {
         l1: params.l1 as number,
         l2: params.l2 as number,
       },
-      examplesOf({ x, y, ...(training.weights && { weights: training.weights }) }, head, outputs, scale),
-      valid && examplesOf(valid, head, outputs, scale),
+      examplesOf(
+        { x, y, ...(training.weights && { weights: training.weights }) },
+        waves,
+        head,
+        outputs,
+        scale,
+      ),
+      valid && examplesOf(valid, waves, head, outputs, scale),
     );
-    const json: NetworkJson = { sizes, activation, head, ...scale };
+    const json: NetworkJson = {
+      columns: x.columns,
+      waving: waves.columns,
+      sizes,
+      activation,
+      head,
+      ...scale,
+    };
     return {
       family: "network",
       rounds: trained.rounds,
       work: workOf(sizes, batch, trained.steps),
       json: json as unknown as Json,
-      arrays: { weights: trained.weights },
+      arrays: { weights: trained.weights, waves: waves.numbers },
     } satisfies FittedModel;
   },
 };
@@ -130,6 +157,12 @@ function isInstalled(): boolean {
   } catch {
     return false;
   }
+}
+
+/** How many inputs there will be: columns, their waves, and of each category up to ten indicators. */
+function inputsOf({ columns, categories, widest }: Shape, params: Params): number {
+  const numbers = columns - categories;
+  return numbers * (1 + wavesEach(params, numbers)) + categories * Math.min(widest, 10);
 }
 
 /** Epochs that are usually enough: fewer for more rows, since each has more steps. */

@@ -2,18 +2,19 @@
  * Rows as networks take them: row by row, targets as a loss needs them, in batches of one size.
  */
 import { array, type NdArray } from "../../autodiff/arrays.ts";
-import { rowMajor } from "../../models/design-matrix.ts";
-import { bend, type Head } from "../../models/network/layers.ts";
+import { type Waves, writeInputs } from "../../models/network/inputs.ts";
+import type { Head } from "../../models/network/layers.ts";
 import type { Rng } from "../../random.ts";
 import type { Rows } from "../family.ts";
 
 /** Rows, ready to be cut into batches. */
 export interface Examples {
   readonly rows: number;
-  readonly columns: number;
+  /** Numbers of a row: columns and waves. */
+  readonly inputs: number;
   /** Numbers of a target: one for each class, otherwise one. */
   readonly width: number;
-  /** Shape (rows, columns). */
+  /** Shape (rows, inputs). */
   readonly x: Float32Array;
   /** Shape (rows): the class's index, or the number as the network learns it. */
   readonly y: Float64Array;
@@ -27,14 +28,16 @@ export interface Examples {
  */
 export function examplesOf(
   { x, y, weights }: Rows,
+  waves: Waves,
   head: Head,
   outputs: number,
   { mean, std }: { readonly mean: number; readonly std: number },
 ): Examples {
-  const values = rowMajor(x);
-  for (let i = 0; i < values.length; i++) values[i] = bend(values[i]);
+  const inputs = x.columns + waves.numbers.length / 2;
+  const values = new Float32Array(x.rows * inputs);
+  writeInputs(values, x, waves, { first: 0, rows: x.rows, input: 1, row: inputs });
   return {
-    ...{ rows: x.rows, columns: x.columns, x: values, weights, head },
+    ...{ rows: x.rows, inputs, x: values, weights, head },
     y: head === "classes" ? y : y.map((value) => (value - mean) / std),
     width: head === "classes" ? outputs : 1,
   };
@@ -42,24 +45,24 @@ export function examplesOf(
 
 /** The arrays of `size` rows: those that `order` has from `first`, the rest padded by rows that weigh nothing. */
 export function batchAt(
-  { rows, columns, width, x, y, weights, head }: Examples,
+  { rows, inputs, width, x, y, weights, head }: Examples,
   order: Int32Array | undefined,
   first: number,
   size: number,
 ): { readonly x: NdArray; readonly y: NdArray; readonly weights: NdArray } {
-  const inputs = new Float32Array(size * columns);
+  const values = new Float32Array(size * inputs);
   const targets = new Float32Array(size * width);
   const rowWeights = new Float32Array(size);
   const count = Math.min(size, rows - first);
   for (let i = 0; i < count; i++) {
     const row = order === undefined ? first + i : order[first + i];
-    inputs.set(x.subarray(row * columns, (row + 1) * columns), i * columns);
+    values.set(x.subarray(row * inputs, (row + 1) * inputs), i * inputs);
     if (head === "classes") targets[i * width + y[row]] = 1;
     else targets[i] = y[row];
     rowWeights[i] = weights === undefined ? 1 : weights[row];
   }
   return {
-    x: array(inputs, [size, columns]),
+    x: array(values, [size, inputs]),
     y: array(targets, [size, width]),
     weights: array(rowWeights),
   };

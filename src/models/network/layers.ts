@@ -23,7 +23,11 @@ export type Head = "classes" | "number" | "quantiles";
 
 /** What is known of a network besides its weights: plain JSON. */
 export interface NetworkJson {
-  /** Inputs, hidden units, outputs. */
+  /** Columns of the matrix. */
+  readonly columns: number;
+  /** Columns that also enter as waves. */
+  readonly waving: readonly number[];
+  /** Inputs (columns, then waves), hidden units, outputs. */
   readonly sizes: readonly number[];
   readonly activation: Activation;
   readonly head: Head;
@@ -45,16 +49,4 @@ export function layersOf(sizes: readonly number[]): {
     return { inputs: sizes[i], outputs, weights, biases };
   });
   return { layers, count };
-}
-
-/** Where an input stops to count in full. */
-const BEND = 3;
-
-/**
- * An input as networks see it: unchanged near 0, and never beyond ±3, so that what lies far out moves nothing far.
- *
- * @see Holzmüller, Grinsztajn and Steinwart 2024, "Better by Default", section 3 (smooth clipping)
- */
-export function bend(x: number): number {
-  return x / Math.sqrt(1 + (x / BEND) * (x / BEND));
 }

@@ -5,9 +5,10 @@ import { InvalidInputError } from "../../errors.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Json } from "../../trial.ts";
 import type { DesignMatrix } from "../design-matrix.ts";
-import { type Activation, bend, layersOf, type NetworkJson } from "./layers.ts";
+import { writeInputs } from "./inputs.ts";
+import { type Activation, layersOf, type NetworkJson } from "./layers.ts";
 
-/** A trained network; `arrays.weights` is one vector, laid out as `layersOf` says. */
+/** A trained network; `arrays.weights` is one vector, laid out as `layersOf` says, `arrays.waves` those of its inputs. */
 export interface NetworkModel {
   readonly json: Json;
   readonly arrays: Readonly<Record<string, ArrayLike<number>>>;
@@ -22,9 +23,10 @@ const TOGETHER = 4;
  * @throws {InvalidInputError} if `x` has another number of columns than the network
  */
 export function predictNetwork(model: NetworkModel, x: DesignMatrix): Float64Array {
-  const { sizes, activation, head, mean, std } = model.json as unknown as NetworkJson;
-  if (x.columns !== sizes[0])
-    throw new InvalidInputError(`the network takes ${sizes[0]} columns, but the matrix has ${x.columns}`);
+  const { columns, waving, sizes, activation, head, mean, std } = model.json as unknown as NetworkJson;
+  if (x.columns !== columns)
+    throw new InvalidInputError(`the network takes ${columns} columns, but the matrix has ${x.columns}`);
+  const waves = { columns: waving, numbers: Float32Array.from(model.arrays.waves) };
   const { layers } = layersOf(sizes);
   const weights = Float64Array.from(model.arrays.weights);
   const outputs = sizes[sizes.length - 1];
@@ -33,9 +35,8 @@ export function predictNetwork(model: NetworkModel, x: DesignMatrix): Float64Arr
   let [from, to] = [new Float64Array(TOGETHER * widest), new Float64Array(TOGETHER * widest)];
   for (let first = 0; first < x.rows; first += TOGETHER) {
     const rows = Math.min(TOGETHER, x.rows - first);
-    for (let c = 0; c < x.columns; c++)
-      for (let r = 0; r < TOGETHER; r++)
-        from[c * TOGETHER + r] = r < rows ? bend(x.values[c * x.rows + first + r]) : 0;
+    if (rows < TOGETHER) from.fill(0);
+    writeInputs(from, x, waves, { first, rows, input: TOGETHER, row: 1 });
     for (const [i, layer] of layers.entries()) {
       dense(weights, layer.weights, layer.biases, layer.inputs, layer.outputs, from, to);
       if (i < layers.length - 1) activate(activation, to, layer.outputs * TOGETHER);
