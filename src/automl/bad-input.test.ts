@@ -144,6 +144,12 @@ describe("refused", () => {
       "a.csv: line 3 has 3 cells, not 2 as the first line: put cells that hold the delimiter in quotes",
     ],
     [
+      "a title above the header",
+      "a.csv",
+      `Sales of 2024\n\n${GOOD}`,
+      "a.csv: line 3 has 2 cells, not 1 as the first line: the first line has to name all columns; remove what stands above it",
+    ],
+    [
       "a quote left open",
       "a.csv",
       `${GOOD}1,"yes\n2,no\n`,
@@ -342,7 +348,12 @@ describe("read, with a word on it", () => {
       ['9 of 60 rows have no "y" and are left out'],
       "number",
     ],
-    ["a class of one row", csv({ x, y: (row) => (row === 3 ? "rare" : y(row)) }), [], "number"],
+    [
+      "a class of one row",
+      csv({ x, y: (row) => (row === 3 ? "rare" : y(row)) }),
+      ['1 of 3 classes have fewer than 5 rows ("rare"): they can hardly be learned, and not be checked'],
+      "number",
+    ],
     ["a text of megabytes", csv({ text: (row) => `"${sentence(row, 20_000)}"`, x, y }), [], "text"],
     ["5,000 columns", csv({ ...wide, y }), [], "number"],
   ])("%s", async (_, content, warnings, kind) => {

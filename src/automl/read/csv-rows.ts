@@ -33,7 +33,9 @@ export function checkRows(piece: Piece, width: number, skip: number): { rows: st
           `${piece.name}: line ${lineOfRow(piece, i)} has ${cells(row.length)}, not ${width} as the first line: ${
             extra.length === 0
               ? "a cell or a delimiter is missing"
-              : "put cells that hold the delimiter in quotes"
+              : width === 1
+                ? "the first line has to name all columns; remove what stands above it"
+                : "put cells that hold the delimiter in quotes"
           }`,
         );
       row.length = width; // delimiters at the end of the line

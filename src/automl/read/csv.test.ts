@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Table } from "../table.ts";
 import { parseCsv } from "./csv.ts";
+import { writeCsv } from "./write.ts";
 
 const cells = (table: Table) =>
   Object.fromEntries(
@@ -129,6 +131,14 @@ describe("parseCsv", () => {
     expect(parseCsv(text).rows).toBe(1);
   });
 
+  it("takes the first line for what it is said to be", () => {
+    expect(cells(parseCsv("a,10,25\nx,3,4\n", { header: true }))).toEqual({ a: ["x"], 10: [3], 25: [4] });
+    expect(cells(parseCsv("a,b\nc,d\n", { header: false }))).toEqual({
+      column_1: ["a", "c"],
+      column_2: ["b", "d"],
+    });
+  });
+
   it("names columns that have no name, and says so", () => {
     const table = parseCsv(",x,unnamed_1\n0,1,2\n1,5,3\n");
     expect(Object.keys(cells(table))).toEqual(["unnamed_1_", "x", "unnamed_1"]);
@@ -148,5 +158,30 @@ describe("parseCsv", () => {
     if (b.type !== "string") throw new Error("not texts");
     expect(b.levels[0].length).toBe(long.length - 1);
     expect(table.rows).toBe(2);
+  });
+
+  it("reads what was written, whatever the texts are", () => {
+    const text = fc
+      .string({ unit: fc.constantFrom(..."ab 1,;|\t\n\"'#=.é\u{1f600}"), maxLength: 8 })
+      .map((cell) => `x${cell}x`); // neither missing nor a number, without spaces at its ends
+    const row = fc.tuple(
+      text,
+      fc.double({ noDefaultInfinity: true }).map((value) => value + 0),
+      text,
+    ); // −0 is written as 0
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
+        const columns = ["first", "number", "last"].map((name, c) => ({
+          name,
+          values: rows.map((values) => values[c]),
+        }));
+        expect(read(writeCsv(columns), { delimiter: "," })).toEqual({
+          first: rows.map(([cell]) => cell),
+          number: rows.map(([, value]) => value),
+          last: rows.map(([, , cell]) => cell),
+        });
+      }),
+      { numRuns: 200, seed: 1 },
+    );
   });
 });

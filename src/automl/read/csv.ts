@@ -15,6 +15,8 @@ export interface CsvOptions {
    * @default the one of comma, tab, semicolon, bar, spaces that the first lines agree on
    */
   readonly delimiter?: string;
+  /** Whether the first line names the columns. @default it does, unless it has numbers above numbers */
+  readonly header?: boolean;
   /** What messages call it. @default "the text" */
   readonly name?: string;
 }
@@ -61,7 +63,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
  * @throws {InvalidInputError} if the delimiter is not one character
  */
 export function csvReader(
-  { delimiter, name = "the text" }: CsvOptions,
+  { delimiter, header, name = "the text" }: CsvOptions,
   strings: ReadonlySet<number> = new Set(),
 ): CsvReader {
   if (delimiter !== undefined && !/^[^\r\n"]$/.test(delimiter))
@@ -86,20 +88,23 @@ export function csvReader(
       line++;
     }
     const whole = complete && pending.length <= SAMPLE;
-    return dialectOf(pending.slice(0, SAMPLE), whole, delimiter ?? declared?.[1]);
+    const found = dialectOf(pending.slice(0, SAMPLE), whole, delimiter ?? declared?.[1]);
+    return { ...found, header: header ?? found.header };
   };
 
-  const startColumns = (first: readonly string[], at: number, { header, delimiter: by }: Dialect) => {
-    const named = columnNames(header ? first : first.length, `${name}: line ${at}`);
-    if (!header)
+  const startColumns = (first: readonly string[], at: number, found: Dialect) => {
+    const { names, unnamed: places } = columnNames(
+      found.header ? first : first.length,
+      `${name}: line ${at}`,
+    );
+    if (!found.header && header === undefined)
       notes.push(
         `the first line of ${name} is taken for a row, as it has numbers above numbers: the columns are called column_1, column_2, …`,
       );
-    unnamed = named.unnamed;
-    columns = named.names.map((own, c) =>
-      textColumnBuilder({ name: own, strings: strings.has(c), commas: by !== "," }),
+    unnamed = places;
+    columns = names.map((own, c) =>
+      textColumnBuilder({ name: own, strings: strings.has(c), commas: found.delimiter !== "," }),
     );
-    return columns;
   };
 
   const take = (complete: boolean): void => {

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { TuningError } from "../../errors.ts";
+import { rng } from "../../random.ts";
 import type { Table } from "../table.ts";
 import { readTable } from "./file.ts";
 import { smallParquet } from "./parquet.fixtures.ts";
@@ -117,4 +119,24 @@ it("takes a format and a delimiter that are named", async () => {
     delimiter: ";",
   });
   expect(numbers(table, "b,c")).toEqual([2.5]);
+});
+
+it.each<[what: string, bytes: Uint8Array]>([
+  ["CSV", new TextEncoder().encode(`${TEXT}"quoted, ""cell""",1e5\r\nplain,-.5\n`)],
+  ["gzip", gzipSync(TEXT.repeat(3))],
+  ["Parquet", smallParquet()],
+])("reads or refuses %s with any bytes changed, and never fails otherwise", async (_, bytes) => {
+  const stream = rng(3, "changed bytes");
+  let refused = 0;
+  for (let round = 0; round < 200; round++) {
+    const changed = Uint8Array.from(bytes);
+    for (let i = 0; i <= stream.integer(3); i++)
+      changed[stream.integer(changed.length)] = stream.integer(256);
+    const outcome = await readTable(changed).catch((error: unknown) => error);
+    if (outcome instanceof TuningError) {
+      expect(outcome.message).toMatch(/^[^\n]{10,300}$/);
+      refused++;
+    } else if (outcome instanceof Error) throw outcome;
+  }
+  expect(refused).toBeGreaterThan(10);
 });

@@ -4,7 +4,7 @@
 import { asyncBufferFromFile } from "hyparquet";
 import { InvalidInputError } from "../../errors.ts";
 import type { Table } from "../table.ts";
-import { csvReader } from "./csv.ts";
+import { type CsvOptions, csvReader } from "./csv.ts";
 import { collected, gunzipped, headOf, openSource, type Source } from "./file-source.ts";
 import { asyncBufferOf, readParquet } from "./parquet.ts";
 import { type Content, contentOf, SIGNATURE_LENGTH } from "./signature.ts";
@@ -14,6 +14,8 @@ export interface ReadOptions {
   readonly format?: "csv" | "parquet";
   /** Of CSV, one character. @default the one that the first lines agree on */
   readonly delimiter?: string;
+  /** Of CSV, whether the first line names the columns. @default it does, unless it has numbers above numbers */
+  readonly header?: boolean;
 }
 
 type Encoding = "utf-8" | "lenient utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -29,7 +31,7 @@ type Encoding = "utf-8" | "lenient utf-8" | "utf-16le" | "utf-16be" | "windows-1
  */
 export async function readTable(
   source: string | "-" | Uint8Array,
-  { format, delimiter }: ReadOptions = {},
+  { format, ...dialect }: ReadOptions = {},
 ): Promise<Table> {
   const opened = await openSource(source);
   const { name } = opened;
@@ -46,10 +48,7 @@ export async function readTable(
       format === "parquet" ? `${name} is no Parquet file` : `${name} is Parquet, not CSV`,
     );
   if (content !== "parquet")
-    return readText(unpacked, content === "text" ? "utf-8" : content, {
-      name,
-      ...(delimiter && { delimiter }),
-    });
+    return readText(unpacked, content === "text" ? "utf-8" : content, { name, ...dialect });
   const file =
     unpacked.path === undefined
       ? asyncBufferOf(await collected(unpacked.open()))
@@ -67,7 +66,7 @@ async function contentIn(source: Source): Promise<Content> {
 async function readText(
   source: Source,
   first: Encoding,
-  options: { name: string; delimiter?: string },
+  options: CsvOptions & { readonly name: string },
 ): Promise<Table> {
   let encoding = first;
   let strings: ReadonlySet<number> | undefined;

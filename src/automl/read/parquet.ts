@@ -13,7 +13,7 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { InvalidInputError, messageOf } from "../../errors.ts";
+import { InvalidInputError, messageOf, TuningError } from "../../errors.ts";
 import type { Column, Table } from "../table.ts";
 import { growingNumbers, stringBuilder } from "./build-column.ts";
 import { isMissing } from "./cells.ts";
@@ -57,12 +57,27 @@ export function asyncBufferOf(bytes: Uint8Array): AsyncBuffer {
  */
 export async function readParquet(file: AsyncBuffer, name: string): Promise<Table> {
   await requireWhole(file, name);
-  const metadata = await parquetMetadataAsync(file).catch((error) => {
-    throw damaged(name, error);
-  });
+  let column: string | undefined;
+  try {
+    return await read(file, name, (begun) => {
+      column = begun;
+    });
+  } catch (error) {
+    if (error instanceof TuningError) throw error;
+    const where = column === undefined ? "" : ` in column ${JSON.stringify(column)}`;
+    throw new InvalidInputError(
+      `${name} cannot be read as Parquet${where} (${messageOf(error)}): it may be damaged; write it again`,
+      { cause: error },
+    );
+  }
+}
+
+/** @param begin  is told the column that is read next */
+async function read(file: AsyncBuffer, name: string, begin: (column: string) => void): Promise<Table> {
+  const metadata = await parquetMetadataAsync(file);
   const fields = parquetSchema(metadata).children;
   const { names } = columnNames(
-    fields.map(({ element }) => element.name),
+    fields.map(({ element }) => String(element.name)),
     name,
   );
   const rows = Number(metadata.num_rows);
@@ -75,12 +90,10 @@ export async function readParquet(file: AsyncBuffer, name: string): Promise<Tabl
       notes.push(`column ${JSON.stringify(names[c])} of ${name} holds ${why} and is left out`);
       continue;
     }
-    const column = await readColumn({ file, metadata, name }, field.element, names[c]);
+    begin(names[c]);
+    const column = await readColumn(file, metadata, field.element, names[c]);
     const length = column.type === "number" ? column.values.length : column.codes.length;
-    if (length !== rows)
-      throw new InvalidInputError(
-        `${name} is damaged: column ${JSON.stringify(names[c])} has ${length} cells in ${rows} rows`,
-      );
+    if (length !== rows) throw new Error(`${length} cells in ${rows} rows`);
     columns.push(column);
   }
   if (columns.length === 0)
@@ -109,18 +122,13 @@ function unsuited({ element, children }: SchemaTree): string | undefined {
   return bytes && kind !== "DECIMAL" && kind !== "UUID" && kind !== "FLOAT16" ? "bytes" : undefined;
 }
 
-interface Opened {
-  readonly file: AsyncBuffer;
-  readonly metadata: FileMetaData;
-  readonly name: string;
-}
-
 async function readColumn(
-  { file, metadata, name }: Opened,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
   element: SchemaElement,
-  own: string,
+  name: string,
 ): Promise<Column> {
-  const take = takerOf(element, own);
+  const taker = takerOf(element, name);
   let rowStart = 0;
   for (const { num_rows } of metadata.row_groups) {
     const rowEnd = rowStart + Number(num_rows);
@@ -128,25 +136,20 @@ async function readColumn(
     await parquetRead({
       ...{ file, metadata, compressors: decompressors, parsers, rowStart, rowEnd },
       columns: [element.name],
-      onChunk: ({ columnData }) => chunks.push(columnData),
-    }).catch((error) => {
-      throw damaged(name, error, own);
+      onChunk: ({ columnData }) => chunks.push(columnData), // must not throw: nothing would catch it
     });
-    for (const chunk of chunks) take.chunk(chunk);
+    for (const chunk of chunks) taker.take(chunk);
     rowStart = rowEnd;
   }
-  return take.finish();
+  return taker.finish();
 }
 
 /** Where decoded values go. */
-function takerOf(
-  element: SchemaElement,
-  name: string,
-): { chunk(data: DecodedArray): void; finish(): Column } {
+function takerOf(element: SchemaElement, name: string): { take(data: DecodedArray): void; finish(): Column } {
   if (isNumber(element)) {
     const numbers = growingNumbers();
     return {
-      chunk(data) {
+      take(data) {
         for (const value of data)
           numbers.push(value === null || value === undefined ? Number.NaN : Number(value));
       },
@@ -155,7 +158,7 @@ function takerOf(
   }
   const texts = stringBuilder(name);
   return {
-    chunk(data) {
+    take(data) {
       for (const value of data) {
         const text = value === null || value === undefined ? "" : String(value).trim();
         texts.push(isMissing(text) ? undefined : text);
@@ -175,12 +178,4 @@ function isNumber({ type, converted_type: converted, logical_type: logical }: Sc
 function uuid(bytes: Uint8Array): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-function damaged(name: string, error: unknown, column?: string): InvalidInputError {
-  const where = column === undefined ? "" : ` in column ${JSON.stringify(column)}`;
-  return new InvalidInputError(
-    `${name} cannot be read as Parquet${where} (${messageOf(error)}): it may be damaged; write it again`,
-    { cause: error },
-  );
 }
