@@ -2,8 +2,9 @@
  * Tables of every kind of column, for tests of whole models.
  */
 import { rng } from "../random.ts";
+import { tableOf } from "./read/values.ts";
 import type { Table } from "./table.ts";
-import { cells, tableOf } from "./tables.fixtures.ts";
+import { cells } from "./tables.fixtures.ts";
 
 const COLOURS = ["red", "green", "blue", "grey"];
 

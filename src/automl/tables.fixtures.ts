@@ -1,8 +1,8 @@
 /**
- * Small tables for tests.
+ * Columns for tests.
  */
 import { rng } from "../random.ts";
-import type { Column, Table } from "./table.ts";
+import type { Column } from "./table.ts";
 
 /** A column of numbers (null is missing), or of strings if any cell is one. */
 export function columnOf(name: string, cells: readonly (number | string | null)[]): Column {
@@ -20,11 +20,6 @@ export function columnOf(name: string, cells: readonly (number | string | null)[
     levels,
     codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : index.get(String(cell))!)),
   };
-}
-
-export function tableOf(columns: Readonly<Record<string, readonly (number | string | null)[]>>): Table {
-  const made = Object.entries(columns).map(([name, cells]) => columnOf(name, cells));
-  return { rows: Object.values(columns)[0]?.length ?? 0, columns: made };
 }
 
 /** `n` cells, each made of its number. */

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { DesignMatrix } from "../../models/design-matrix.ts";
 import { rng } from "../../random.ts";
 import type { View } from "../family.ts";
+import { tableOf } from "../read/values.ts";
 import { conform } from "../schema/conform.ts";
 import { inferSchema, type SchemaOptions } from "../schema/schema.ts";
 import type { Table } from "../table.ts";
-import { cells, noise, tableOf } from "../tables.fixtures.ts";
+import { cells, noise } from "../tables.fixtures.ts";
 import { encode, fitEncoder, names, sources } from "./encoder.ts";
 
 const N = 300;

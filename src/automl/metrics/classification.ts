@@ -146,22 +146,17 @@ export function matthews(
 /**
  * How often each class was taken for each.
  *
- * @param threshold  with two classes, the probability from which the second is said; absent: the more probable one
- * @returns          (weighted) counts, row-major, shape (classes, classes): right class, then predicted class
+ * @returns (weighted) counts, row-major, shape (classes, classes): right class, then predicted class
  */
-export function confusion(
+function confusion(
   y: Float64Array,
   predictions: Float64Array,
   classes: number,
   weights?: Float64Array,
-  threshold?: number,
 ): Float64Array {
   const table = new Float64Array(classes * classes);
   for (let i = 0; i < y.length; i++) {
-    const said =
-      threshold !== undefined && classes === 2
-        ? Number(predictions[i * 2 + 1] >= threshold)
-        : mostProbable(predictions, i, classes);
+    const said = mostProbable(predictions, i, classes);
     table[y[i] * classes + said] += weights === undefined ? 1 : weights[i];
   }
   return table;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../errors.ts";
 import type { Task } from "../task.ts";
-import { confusion } from "./classification.ts";
 import { fixtures } from "./metrics.fixtures.ts";
 import { defaultMetric, metricNamed, metricsFor } from "./metrics.ts";
 
@@ -66,13 +65,6 @@ test("classes that do not occur are left out of the mean over classes", () => {
 test("NaN among the predictions is seen in the area under the curve", () => {
   expect(value("auc", binary, [0, 1], [Number.NaN, Number.NaN, 0.5, 0.5])).toBeNaN();
   expect(value("average-precision", binary, [0, 1], [Number.NaN, Number.NaN, 0.5, 0.5])).toBeNaN();
-});
-
-test("confusion counts right classes by rows, and takes a threshold", () => {
-  const y = Float64Array.of(0, 0, 1, 1);
-  const predictions = Float64Array.of(0.9, 0.1, 0.6, 0.4, 0.6, 0.4, 0.2, 0.8);
-  expect([...confusion(y, predictions, 2)]).toEqual([2, 0, 1, 1]);
-  expect([...confusion(y, predictions, 2, undefined, 0.4)]).toEqual([1, 1, 0, 2]);
 });
 
 test("defaults by task", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cells, noise, tableOf } from "../tables.fixtures.ts";
+import { tableOf } from "../read/values.ts";
+import { cells, noise } from "../tables.fixtures.ts";
 import { driftOf } from "./drift.ts";
 
 const N = 500;

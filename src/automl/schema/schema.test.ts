@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rng } from "../../random.ts";
-import { cells, columnOf, noise, tableOf } from "../tables.fixtures.ts";
+import { tableOf } from "../read/values.ts";
+import { cells, columnOf, noise } from "../tables.fixtures.ts";
 import { conform } from "./conform.ts";
 import { recognise } from "./kinds.ts";
 import { inferSchema, readTarget } from "./schema.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { rng } from "../../random.ts";
+import { tableOf } from "../read/values.ts";
 import { inferSchema } from "../schema/schema.ts";
 import type { Table } from "../table.ts";
-import { cells, noise, tableOf } from "../tables.fixtures.ts";
+import { cells, noise } from "../tables.fixtures.ts";
 import { planSplit, refitFolds, type SplitOptions } from "./split.ts";
 
 function plan(table: Table, more: Partial<SplitOptions> = {}, task?: "regression") {

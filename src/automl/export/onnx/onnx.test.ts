@@ -8,11 +8,12 @@ import { families } from "../../families.ts";
 import type { Shape } from "../../family.ts";
 import { type Model, predict } from "../../model.ts";
 import { fitPipeline } from "../../pipeline.ts";
+import { tableOf } from "../../read/values.ts";
 import { conform } from "../../schema/conform.ts";
 import { inferSchema } from "../../schema/schema.ts";
 import { innerSlice } from "../../slice.ts";
 import type { Table } from "../../table.ts";
-import { cells, tableOf } from "../../tables.fixtures.ts";
+import { cells } from "../../tables.fixtures.ts";
 import { toOnnx } from "./onnx.ts";
 
 const TASKS = ["two", "three", "number"] as const;
