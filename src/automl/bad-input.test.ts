@@ -129,7 +129,7 @@ describe("refused", () => {
       "names that occur twice",
       "a.csv",
       GOOD.replace("x,y", "y,y"),
-      'a.csv: line 1: columns 1 and 2 are both called "y"; rename one of them',
+      'a.csv: line 1: columns 1 and 2 are both called "y"; rename one of them, or put a line of names first if this is a row',
     ],
     [
       "a row too short",

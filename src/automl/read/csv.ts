@@ -96,6 +96,7 @@ export function csvReader(
     const { names, unnamed: places } = columnNames(
       found.header ? first : first.length,
       `${name}: line ${at}`,
+      "rename one of them, or put a line of names first if this is a row",
     );
     if (!found.header && header === undefined)
       notes.push(

@@ -17,9 +17,14 @@ export interface Names {
 /**
  * @param header  cells of the first line, or how many columns there are
  * @param where   begins messages: the file and, in a text, the line
+ * @param advice  what to do about a name that occurs twice
  * @throws {InvalidInputError} for a name that occurs twice, or more than 5,000 columns
  */
-export function columnNames(header: readonly string[] | number, where: string): Names {
+export function columnNames(
+  header: readonly string[] | number,
+  where: string,
+  advice = "rename one of them",
+): Names {
   const cells =
     typeof header === "number"
       ? Array.from({ length: header }, (_, place) => `column_${place + 1}`)
@@ -33,7 +38,7 @@ export function columnNames(header: readonly string[] | number, where: string): 
     const before = places.get(name);
     if (before !== undefined && name !== "")
       throw new InvalidInputError(
-        `${where}: columns ${before + 1} and ${place + 1} are both called ${JSON.stringify(name)}; rename one of them`,
+        `${where}: columns ${before + 1} and ${place + 1} are both called ${JSON.stringify(name)}; ${advice}`,
       );
     places.set(name, place);
   }
