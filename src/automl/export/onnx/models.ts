@@ -58,18 +58,20 @@ function constant(graph: GraphBuilder, { arrays }: FittedModel, { name }: Matrix
 
 function linear(graph: GraphBuilder, { json, arrays }: FittedModel, { name, columns }: Matrix): string {
   const { weights, intercepts, sources, knots } = arrays;
+  const plain = graph.cast(name, "double");
   const bends = sources.length;
-  const away = () =>
-    graph.sub(graph.columns(name, Array.from(sources)), graph.constant("float", [1, bends], knots));
-  const x = bends > 0 ? graph.concat([name, graph.node("Relu", [away()])]) : name;
-  const sums = graph.node("MatMul", [
-    graph.cast(x, "double"),
-    graph.doubles([columns + bends, intercepts.length], weights),
-  ]);
+  const x = bends === 0 ? plain : graph.concat([plain, bent(graph, plain, sources, knots)]);
+  const sums = graph.node("MatMul", [x, graph.doubles([columns + bends, intercepts.length], weights)]);
   const shifted = graph.add(sums, graph.doubles([1, intercepts.length], intercepts));
   const { link } = json as { readonly link: Link };
   if (link === "softmax") return graph.softmax(shifted);
   return link === "sorted" ? graph.ascending(shifted, intercepts.length) : shifted;
+}
+
+/** max(0, x − knot), in single precision as the model has it. */
+function bent(graph: GraphBuilder, x: string, sources: ArrayLike<number>, knots: ArrayLike<number>): string {
+  const away = graph.sub(graph.columns(x, Array.from(sources)), graph.doubles([1, knots.length], knots));
+  return graph.cast(graph.cast(graph.max(away, graph.double(0)), "float"), "double");
 }
 
 function bayes(graph: GraphBuilder, { arrays }: FittedModel, { name, columns }: Matrix): string {
@@ -83,13 +85,14 @@ function bayes(graph: GraphBuilder, { arrays }: FittedModel, { name, columns }: 
 }
 
 function network(graph: GraphBuilder, { json, arrays }: FittedModel, { name }: Matrix): string {
-  const { sizes, activation, head, mean, std } = json as unknown as NetworkJson;
+  const { sizes, activation, head, mean, std, waving } = json as unknown as NetworkJson;
   const { weights } = arrays;
   const { layers } = layersOf(sizes);
   const x = graph.cast(name, "double");
   const third = graph.div(x, graph.double(3));
   const one = graph.double(1);
-  let values = graph.div(x, graph.node("Sqrt", [graph.add(graph.mul(third, third), one)]));
+  const bends = graph.div(x, graph.node("Sqrt", [graph.add(graph.mul(third, third), one)]));
+  let values = waving.length === 0 ? bends : graph.concat([bends, waves(graph, x, waving, arrays.waves)]);
   for (const [index, layer] of layers.entries()) {
     const { inputs, outputs } = layer;
     const w = weights.subarray(layer.weights, layer.weights + inputs * outputs);
@@ -109,6 +112,25 @@ function network(graph: GraphBuilder, { json, arrays }: FittedModel, { name }: M
   const scaled = graph.add(graph.mul(values, graph.double(std)), graph.double(mean));
   if (head === "classes") return graph.softmax(scaled);
   return head === "quantiles" ? graph.ascending(scaled, outputs) : scaled;
+}
+
+/** √2 · cos(2π (frequency · x + phase)), written as a sine: onnxruntime has no cosine in double precision. */
+function waves(
+  graph: GraphBuilder,
+  x: string,
+  columns: readonly number[],
+  numbers: ArrayLike<number>,
+): string {
+  const count = numbers.length / 2;
+  const each = count / columns.length;
+  const sources = Array.from({ length: count }, (_, w) => columns[Math.floor(w / each)]);
+  const frequencies = sources.map((_, w) => numbers[2 * w]);
+  const phases = sources.map((_, w) => numbers[2 * w + 1] + 0.25);
+  const scaled = graph.mul(graph.columns(x, sources), graph.doubles([1, count], frequencies));
+  const turns = graph.add(scaled, graph.doubles([1, count], phases));
+  const part = graph.sub(turns, graph.floor(turns));
+  const sine = graph.node("Sin", [graph.mul(part, graph.double(2 * Math.PI))]);
+  return graph.mul(sine, graph.double(Math.SQRT2));
 }
 
 /** How much nearer than the farthest a neighbour can count: as in `models/neighbours/predict.ts`. */
