@@ -2,18 +2,21 @@
  * What a hypergradient costs beside the training that it is of: a network 784-128-10, batches of 64.
  */
 
+import type { Engine } from "../../src/autodiff/engine.ts";
+import { jaxEngine } from "../../src/autodiff/jax.ts";
 import { evaluate } from "../../src/gradient/evaluate.ts";
 import { array, bilevel, hp, normal, sgd, zeros } from "../../src/gradient/index.ts";
 import type { MethodOptions } from "../../src/gradient/method.ts";
 import { prepare } from "../../src/gradient/prepare.ts";
 import { free, runSteps, setting, startState } from "../../src/gradient/training.ts";
 import { rng } from "../../src/random.ts";
+import { counted } from "./live.ts";
 import { bound, cpuSeconds, type Line } from "./measure.ts";
 
 const PIXELS = 784;
 const BATCH = 64;
 
-function problem(steps: number) {
+function problem(steps: number, engine?: Engine) {
   const batch = (seed: number) => {
     const random = rng(seed);
     const x = Float32Array.from({ length: BATCH * PIXELS }, () => random.uniform() - 0.5);
@@ -43,6 +46,7 @@ function problem(steps: number) {
       loss: ($, { w1, b1, w2, b2 }, _, { x, y }) =>
         $.crossEntropy($.tanh(x.dot(w1).add(b1)).dot(w2).add(b2), y),
     },
+    engine,
   });
 }
 
@@ -54,7 +58,6 @@ const WAYS: Record<string, MethodOptions> = {
 
 export async function ratios({ rounds = 5, long = 200 } = {}): Promise<readonly Line[]> {
   const lines: Line[] = [];
-  const bytes: Record<string, number[]> = {};
   for (const steps of [50, long]) {
     const p = await prepare(problem(steps));
     const ways = Object.entries(WAYS).filter(([name]) => steps === 50 || !name.startsWith("forward"));
@@ -72,7 +75,6 @@ export async function ratios({ rounds = 5, long = 200 } = {}): Promise<readonly 
         await there.gradient();
         there.dispose();
         best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, cpuSeconds() - before);
-        bytes[name] = [...(bytes[name] ?? []).slice(0, steps === 50 ? 0 : 1), there.bytes];
       }
     }
     p.dispose();
@@ -85,19 +87,38 @@ export async function ratios({ rounds = 5, long = 200 } = {}): Promise<readonly 
       else lines.push({ what, found: ratio.toFixed(2) });
     }
   }
-  const growth = (name: string) => bytes[name][1] / bytes[name][0];
-  lines.push({
-    what: `kept by the full reverse, ${long} steps over 50`,
-    found: growth("reverse").toFixed(2),
-  });
-  lines.push(
-    bound(
-      `kept by checkpoints, ${long} steps over 50`,
-      growth("reverse, checkpoints"),
-      "≤",
-      1.2 * Math.sqrt(long / 50),
-      2,
-    ),
-  );
+  return [...lines, ...(await memory())];
+}
+
+/** Lengths of training of which the memory is counted: each four times the one before. */
+const LENGTHS = [50, 200, 800];
+
+/** The most bytes of tensors that a gradient had alive at once, by the length of training. */
+async function memory(): Promise<readonly Line[]> {
+  const engine = counted(await jaxEngine());
+  const lines: Line[] = [];
+  for (const [name, method] of Object.entries(WAYS)) {
+    if (method.method !== "reverse") continue;
+    // The longest training whose every step is kept would take 650 MB.
+    const lengths = method.checkpoint ? LENGTHS : LENGTHS.slice(0, 2);
+    const peaks: number[] = [];
+    for (const steps of lengths) {
+      const p = await prepare(problem(steps, engine));
+      engine.peak();
+      const there = await evaluate(p, p.layout.start, method);
+      await there.gradient();
+      there.dispose();
+      peaks.push(engine.peak());
+      p.dispose();
+    }
+    const growths = peaks.slice(1).map((bytes, i) => bytes / peaks[i]);
+    lines.push({
+      what: `${name}: most MB of tensors at ${lengths.join(", ")} steps`,
+      found: peaks.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(" "),
+    });
+    const what = `${name}: growth for four times the steps`;
+    if (method.checkpoint) lines.push(bound(what, Math.max(...growths), "≤", 1.2 * Math.sqrt(4), 2));
+    else lines.push({ what, found: Math.max(...growths).toFixed(2) });
+  }
   return lines;
 }
