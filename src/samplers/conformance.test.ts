@@ -84,13 +84,17 @@ describe.each(Object.keys(samplers))("%s", (name) => {
   });
 });
 
+/** The most derivatives that a trial of the checks tells, so that they end in time. */
+const TOLD = 12;
+
 /** The Gaussian process that learns from gradients, where every third trial tells derivatives that mean nothing. */
 function withGradients(): Sampler {
   const sampler = samplers.gp({ gradients: true });
   const told = (trial: Trial): Trial => {
     if (trial.number % 3 > 0) return trial;
     const stream = rng(trial.number, "gradient");
-    const gradient = Object.fromEntries(Object.keys(trial.params).map((path) => [path, stream.normal()]));
+    const paths = Object.keys(trial.params).slice(0, TOLD);
+    const gradient = Object.fromEntries(paths.map((path) => [path, stream.normal()]));
     return { ...trial, gradient };
   };
   return { ...sampler, tell: (state, trial) => sampler.tell(state, told(trial)) };
@@ -100,7 +104,7 @@ describe("gp with gradients", () => {
   test.each([...samplerChecks, ...constraintChecks].map((check) => [check.name, check] as const))(
     "%s",
     (_, check) => check.run({ make: withGradients, ...abilities.gp }),
-    60_000,
+    120_000,
   );
 });
 
