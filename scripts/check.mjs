@@ -9,7 +9,7 @@ import { rolldown } from "rolldown";
 import { checkLayers } from "./layers.mjs";
 
 /** What the browser's bundle of the core may weigh: all samplers, pruners and terminators that have a name, with models and kernels. */
-const CORE_BYTES = 116 * 1024;
+const CORE_BYTES = 120 * 1024;
 
 const root = join(import.meta.dirname, "..");
 let failed = 0;
