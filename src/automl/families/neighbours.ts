@@ -54,7 +54,7 @@ export const neighbours: Family = {
 
 function mostRows(columns: number, metric: DistanceMetric): number {
   if (columns <= TREE_COLUMNS) return MOST_ROWS;
-  return Math.min(MOST_ROWS, Math.max(1000, Math.floor(MOST_NUMBERS[metric] / columns)));
+  return Math.min(MOST_ROWS, Math.max(300, Math.floor(MOST_NUMBERS[metric] / columns)));
 }
 
 function workOf(rows: number, columns: number, metric: DistanceMetric): number {

@@ -46,7 +46,10 @@ const MOST_PRODUCTS = 1000;
 const BLOCK = 1024;
 /** Largest slope of the mean loss at which descent ends. */
 const TOLERANCE = 1e-5;
+/** Gradients that descent takes, at most; fewer, down to the least, where they would take more multiplications. */
 const EVALUATIONS = 300;
+const LEAST_EVALUATIONS = 60;
+const MULTIPLICATIONS = 2e9;
 /** The corner of the pinball loss is rounded off within this share of the target's standard deviation. */
 const ROUNDING = 0.05;
 
@@ -119,6 +122,7 @@ function fitByDescent(
   const { x, weights, strength, l1, stop } = problem;
   const { heads } = loss;
   const free = x.columns * heads;
+  const cost = 2 * x.rows * free;
   let total = 0;
   for (const weight of weights) total += weight;
   const start = new Float64Array(free + heads);
@@ -136,9 +140,9 @@ function fitByDescent(
   const { x: solution, evaluations } = minimiseOrthantWise(objective, start, {
     ...{ penalties, stop },
     tolerance: TOLERANCE,
-    evaluations: EVALUATIONS,
+    evaluations: Math.max(LEAST_EVALUATIONS, Math.min(EVALUATIONS, Math.floor(MULTIPLICATIONS / cost))),
   });
-  const multiplications = evaluations * 2 * x.rows * free;
+  const multiplications = evaluations * cost;
   return {
     ...unscaled(solution.subarray(0, free), columns, Array.from(solution.subarray(free)), link),
     multiplications,
