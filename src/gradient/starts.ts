@@ -12,8 +12,8 @@ const NEAR: Readonly<Record<string, number>> = { logit: 4, mix: 2 };
 const FAR = 2;
 
 /**
- * Trains at scrambled Sobol points of the hyperparameters' ranges and at the given setting: a few tens of them cover a
- * few ranges more evenly than independent draws, so that the best is seldom in a poor valley.
+ * Trains at scrambled Sobol points of the hyperparameters' ranges and at the given setting: they cover a few ranges more
+ * evenly than independent draws, though what descent came to was not measurably better (bench/RESULTS.md).
  *
  * @param given   the setting to start from, on the scale of change, shape (layout.size)
  * @param starts  how many trainings, that at the given setting among them
