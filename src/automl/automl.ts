@@ -13,8 +13,9 @@ import { memory } from "../storages/memory.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
 import { compose } from "./compose.ts";
+import type { ExternalDescription } from "./external/description.ts";
 import { finish } from "./finish.ts";
-import type { Model } from "./model.ts";
+import type { Member, Model } from "./model.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
 import { completeTrials, search } from "./search.ts";
@@ -43,6 +44,8 @@ export interface AutomlOptions {
   readonly ignore?: readonly string[];
   /** Only these families of models. @default all that suit */
   readonly families?: readonly string[];
+  /** External programs that are families too: what `readExternal` read. A model with members of theirs needs them. */
+  readonly programs?: readonly ExternalDescription[];
   /** Fit each model once on all rows in the end, instead of once for each fold: smaller, and faster to predict. */
   readonly refit?: boolean;
   /** How long the prediction of one row may take, in milliseconds. */
@@ -168,7 +171,7 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       rows: truth.length,
     };
     return {
-      model: { schema, metric: metric.name, score, members },
+      model: { schema, metric: metric.name, score, members, ...needed(prepared, members) },
       leaderboard: standings(complete, composition.chosen),
       baseline: metric.value(truth, composition.baseline, schema.task),
       warnings: prepared.warnings,
@@ -177,6 +180,12 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
   } finally {
     if (options.files === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The external programs that some member needs. */
+function needed({ programs }: Prepared, members: readonly Member[]): Pick<Model, "programs"> {
+  const used = programs.filter(({ name }) => members.some(({ family }) => family === name));
+  return used.length > 0 ? { programs: used } : {};
 }
 
 function lastMs(seconds: number): number {

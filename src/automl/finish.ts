@@ -48,7 +48,7 @@ export async function finish(
   chosen: readonly Chosen[],
   options: FinishOptions,
 ): Promise<Member[]> {
-  const { schema, table, y, rows, balanced, timed } = prepared;
+  const { schema, table, y, rows, balanced, timed, programs } = prepared;
   const { seed, threads, folder, deadline, onFitted } = options;
   const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
   const plan = planFits(chosen, prepared.folds.length, options);
@@ -68,6 +68,7 @@ export async function finish(
     rows,
     balanced,
     timed,
+    programs,
     folds,
     parts,
     seed,

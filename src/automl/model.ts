@@ -1,7 +1,9 @@
 /**
  * What automated tuning results in: an ensemble of pipelines, which predicts for new rows. Plain data, and runs anywhere.
  */
+import type { DesignMatrix } from "../models/design-matrix.ts";
 import { type Encoder, encode } from "./encode/encoder.ts";
+import type { ExternalDescription } from "./external/description.ts";
 import { type Pipeline, predictPipeline } from "./pipeline.ts";
 import { conform } from "./schema/conform.ts";
 import type { Schema } from "./schema/schema.ts";
@@ -25,6 +27,8 @@ export interface Model {
   /** Of two classes: the second is predicted from this probability on. */
   readonly threshold?: number;
   readonly members: readonly Member[];
+  /** The external programs that members of it need. */
+  readonly programs?: readonly ExternalDescription[];
 }
 
 export interface Predictions {
@@ -43,21 +47,51 @@ export interface Predictions {
  * @throws {InvalidInputError} if none of the columns is there
  */
 export function predict(model: Model, table: Table): Predictions {
+  const { parts, notes } = partsOf(model, table);
   const { task } = model.schema;
-  const { table: conformed, notes } = conform(table, model.schema);
-  const outputs = outputsOf(task);
-  const values = new Float64Array(table.rows * outputs);
-  const matrices = new Map<Encoder, ReturnType<typeof encode>>();
-  for (const { weight, pipelines } of model.members)
-    for (const pipeline of pipelines) {
+  const predictions = parts.map(({ pipeline, matrix }) => predictPipeline(pipeline, matrix, task));
+  return combined(model, table, parts, predictions, notes);
+}
+
+/** A pipeline of the ensemble, its share, and the matrix that it predicts from. */
+export interface Part {
+  readonly pipeline: Pipeline;
+  readonly weight: number;
+  readonly matrix: DesignMatrix;
+}
+
+/** What every pipeline of the ensemble predicts from. */
+export function partsOf(
+  { schema, members }: Model,
+  table: Table,
+): { readonly parts: readonly Part[]; readonly notes: readonly string[] } {
+  const { table: conformed, notes } = conform(table, schema);
+  const matrices = new Map<Encoder, DesignMatrix>();
+  const parts = members.flatMap(({ weight, pipelines }) =>
+    pipelines.map((pipeline): Part => {
       const { encoder } = pipeline;
       const matrix = matrices.get(encoder) ?? encode(encoder, conformed);
       matrices.set(encoder, matrix);
-      const predictions = predictPipeline(pipeline, matrix, task);
-      for (let i = 0; i < values.length; i++) values[i] += (weight / pipelines.length) * predictions[i];
-    }
-  const classes = task.kind === "classification" ? decide(values, outputs, model.threshold) : undefined;
-  return { values, outputs, ...(classes && { classes }), notes: [...(table.notes ?? []), ...notes] };
+      return { pipeline, weight: weight / pipelines.length, matrix };
+    }),
+  );
+  return { parts, notes: [...(table.notes ?? []), ...notes] };
+}
+
+/** The weighted mean of the parts' predictions, each of shape (rows, outputs). */
+export function combined(
+  { schema: { task }, threshold }: Model,
+  table: Table,
+  parts: readonly Part[],
+  predictions: readonly Float64Array[],
+  notes: readonly string[],
+): Predictions {
+  const outputs = outputsOf(task);
+  const values = new Float64Array(table.rows * outputs);
+  for (const [index, { weight }] of parts.entries())
+    for (let i = 0; i < values.length; i++) values[i] += weight * predictions[index][i];
+  const classes = task.kind === "classification" ? decide(values, outputs, threshold) : undefined;
+  return { values, outputs, ...(classes && { classes }), notes };
 }
 
 /**

@@ -10,10 +10,11 @@ import type { RunningTrial } from "../objective.ts";
 import { rng } from "../random.ts";
 import type { Params } from "../space/types.ts";
 import { Encodings } from "./encodings.ts";
-import { families } from "./families.ts";
+import type { ExternalDescription } from "./external/description.ts";
 import { metricNamed } from "./metrics/metrics.ts";
-import { fitPipeline, type Pipeline, predictPipeline } from "./pipeline.ts";
+import { fitPipeline, type Pipeline } from "./pipeline.ts";
 import { FAMILY, ownParams, type Stage, TARGET } from "./problem.ts";
+import { familiesWith, predictOf } from "./programs.ts";
 import type { Schema } from "./schema/schema.ts";
 import { innerSlice } from "./slice.ts";
 import type { Table } from "./table.ts";
@@ -38,11 +39,14 @@ export interface Assignment {
   readonly until: Float64Array;
   /** No trial trains for longer. */
   readonly trialSeconds?: number;
+  /** Families that are external programs. */
+  readonly programs?: readonly ExternalDescription[];
 }
 
 const { data } = workerData as { data: Assignment };
 const { table, schema, y, outer, folds, stages, seed } = data;
 const { task } = schema;
+const families = familiesWith(data.programs);
 const outputs = outputsOf(task);
 const metric = metricNamed(data.metric, task);
 const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
@@ -63,7 +67,7 @@ export default async function evaluate(params: Params, trial: RunningTrial): Pro
     const pipeline = await fitted(params, trial, rows, `${stage.fold}/${rows.length}`, stop);
     totals.work += pipeline.model.work;
     const before = clock.elapsed();
-    const predictions = predict(pipeline, `${stage.fold}/${rows.length}`, "valid", valid);
+    const predictions = await predict(pipeline, `${stage.fold}/${rows.length}`, "valid", valid);
     totals.predictSeconds += (clock.elapsed() - before) / 1000;
     totals.predicted += valid.length;
     const score = metric.value(pick(valid), predictions, task);
@@ -71,7 +75,7 @@ export default async function evaluate(params: Params, trial: RunningTrial): Pro
       scores.push(score);
       totals.rounds += (pipeline.model.rounds ?? 0) / folds.length;
       keep(kept, valid, predictions);
-      const more = predict(pipeline, `${stage.fold}/${rows.length}`, "outside", outer.test);
+      const more = await predict(pipeline, `${stage.fold}/${rows.length}`, "outside", outer.test);
       for (let i = 0; i < more.length; i++) outside[i] += more[i] / folds.length;
     }
     const value = isLook ? score : mean(scores);
@@ -113,9 +117,10 @@ function fitted(
   });
 }
 
-function predict(pipeline: Pipeline, key: string, name: string, rows: Int32Array): Float64Array {
+function predict(pipeline: Pipeline, key: string, name: string, rows: Int32Array): Promise<Float64Array> {
   const early = families[pipeline.model.family].early ? "/early" : "";
-  return predictPipeline(pipeline, encodings.of(`${key}${early}/${name}`, pipeline.encoder, rows), task);
+  const matrix = encodings.of(`${key}${early}/${name}`, pipeline.encoder, rows);
+  return predictOf(families, pipeline, matrix, task);
 }
 
 /** The time is up: what was fitted in a hurry counts for nothing, and the trial is called off any moment now. */

@@ -5,10 +5,11 @@
 import { didYouMean, InvalidInputError } from "../errors.ts";
 import { rng } from "../random.ts";
 import { adopt, type Params, type Space, space } from "../space.ts";
-import { families as all } from "./families.ts";
+import type { ExternalDescription } from "./external/description.ts";
 import type { Family, Shape } from "./family.ts";
 import { defaultMetric, type Metric, metricNamed } from "./metrics/metrics.ts";
 import { type Stage, spaceOf, stagesOf } from "./problem.ts";
+import { familiesWith } from "./programs.ts";
 import { prefersLog } from "./scale.ts";
 import { conform } from "./schema/conform.ts";
 import { inferSchema, type Schema } from "./schema/schema.ts";
@@ -24,6 +25,7 @@ export interface PrepareOptions {
   readonly splitByTime?: string;
   readonly ignore?: readonly string[];
   readonly families?: readonly string[];
+  readonly programs?: readonly ExternalDescription[];
   readonly seed: number;
   /** Seconds of all threads together that the search has; absent: no limit. */
   readonly budget?: number;
@@ -43,6 +45,7 @@ export interface Prepared {
   readonly families: readonly Family[];
   readonly shape: Shape;
   readonly space: Space;
+  readonly programs: readonly ExternalDescription[];
   /** Whether rare classes are to weigh as much as others. */
   readonly balanced: boolean;
   /** Whether models are scored on rows later than those that they learned from. */
@@ -70,7 +73,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
     options.metric === undefined ? defaultMetric(schema.task) : metricNamed(options.metric, schema.task);
   const { table } = conform(raw, schema);
   const shape = shapeOf(table, schema, rows.length);
-  const families = chosenFamilies(options.families, shape, warnings);
+  const families = chosenFamilies(options, shape, warnings);
   const folds = foldsFor(families, shape, options.budget);
   const split = planSplit({
     ...{ table: raw, schema, rows, y, folds, rng: rng(seed, "split") },
@@ -83,6 +86,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
     ...{ schema, table, y, rows, metric, outer, folds: split.folds, families, shape, warnings },
     stages: stagesOf(split.folds.length, split.folds[0].train.length),
     space: spaceOf(families, shape, isNumber && prefersLog(y, outer.train)),
+    programs: options.programs ?? [],
     balanced: OF_CLASSES.has(metric.name),
     timed: splitByTime !== undefined,
   };
@@ -100,7 +104,12 @@ function shapeOf(table: Table, { task, features }: Schema, rows: number): Shape 
   };
 }
 
-function chosenFamilies(names: readonly string[] | undefined, shape: Shape, warnings: string[]): Family[] {
+function chosenFamilies(
+  { families: names, programs }: Pick<PrepareOptions, "families" | "programs">,
+  shape: Shape,
+  warnings: string[],
+): Family[] {
+  const all = familiesWith(programs);
   for (const name of names ?? [])
     if (!Object.hasOwn(all, name))
       throw new InvalidInputError(
@@ -109,7 +118,8 @@ function chosenFamilies(names: readonly string[] | undefined, shape: Shape, warn
   const wanted = Object.values(all).filter(({ name }) => names === undefined || names.includes(name));
   return wanted.filter((family) => {
     const why = family.unfit?.(shape);
-    if (why !== undefined && (names !== undefined || /npm install/.test(why)))
+    const isWanted = names !== undefined || programs?.some(({ name }) => name === family.name);
+    if (why !== undefined && (isWanted || /npm install/.test(why)))
       warnings.push(`${family.name} is left out: ${why}`);
     return why === undefined;
   });

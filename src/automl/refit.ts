@@ -10,10 +10,10 @@ import type { RunningTrial } from "../objective.ts";
 import { rng } from "../random.ts";
 import type { Params } from "../space/types.ts";
 import { Encodings } from "./encodings.ts";
-import { families } from "./families.ts";
 import type { Assignment } from "./objective.ts";
 import { fitPipeline } from "./pipeline.ts";
 import { FAMILY, ownParams, TARGET } from "./problem.ts";
+import { familiesWith } from "./programs.ts";
 
 /** What every thread is given beside what the search had. */
 export interface RefitAssignment extends Omit<Assignment, "outer" | "stages" | "metric"> {
@@ -33,6 +33,7 @@ export interface RefitPart {
 
 const { data } = workerData as { data: RefitAssignment };
 const { table, schema, y, folds, seed, parts } = data;
+const families = familiesWith(data.programs);
 const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
 
 /** Fits one part, and writes the pipeline to `<number>.pipeline`. */

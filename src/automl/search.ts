@@ -18,6 +18,8 @@ import { pointOf } from "./problem.ts";
 
 /** With a number of models the study comes out the same with any number of threads: as if so many ran side by side. */
 const ORDERED = 4;
+/** No model may take more than this share of the time, so that there are others. */
+const TRIAL_SHARE = 0.3;
 /** How often the deadline is looked at. */
 const TICK_MS = 100;
 
@@ -105,9 +107,13 @@ async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Stud
   return study;
 }
 
-function assignment(prepared: Prepared, { seed, folder }: SearchOptions, until: Float64Array): Assignment {
+function assignment(
+  prepared: Prepared,
+  { seed, folder, seconds }: SearchOptions,
+  until: Float64Array,
+): Assignment {
   const { schema, table, y, outer, folds, stages, metric, balanced } = prepared;
-  const { timed } = prepared;
+  const { timed, programs } = prepared;
   return {
     schema,
     table,
@@ -120,6 +126,8 @@ function assignment(prepared: Prepared, { seed, folder }: SearchOptions, until: 
     seed,
     folder,
     until,
+    programs,
+    ...(seconds !== undefined && { trialSeconds: TRIAL_SHARE * seconds }),
     metric: metric.name,
   };
 }

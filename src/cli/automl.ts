@@ -3,11 +3,15 @@
  */
 import { basename, join, resolve } from "node:path";
 import { type AutomlOptions, type AutomlResult, automl, type Progress } from "../automl/automl.ts";
+import { readExternal } from "../automl/families/external.ts";
 import { saveModel } from "../automl/folder.ts";
 import { metricNamed } from "../automl/metrics/metrics.ts";
-import { predict } from "../automl/model.ts";
+import { predictWithPrograms } from "../automl/programs.ts";
 import { readTable } from "../automl/read/file.ts";
+import { conform } from "../automl/schema/conform.ts";
+import { driftOf } from "../automl/schema/drift.ts";
 import { readTarget } from "../automl/schema/schema.ts";
+import type { Table } from "../automl/table.ts";
 import { outputsOf } from "../automl/task.ts";
 import { parseDuration } from "../config/duration.ts";
 import { InvalidInputError } from "../errors.ts";
@@ -30,6 +34,7 @@ interface AutomlFlags {
   readonly quantiles?: string;
   readonly ignore?: readonly string[];
   readonly families?: string;
+  readonly external?: readonly string[];
   readonly maxLatency?: string;
   readonly refit?: boolean;
   readonly threads?: string;
@@ -66,7 +71,7 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
     await saveModel(folder, result.model, {
       "leaderboard.json": `${JSON.stringify(result.leaderboard, null, 2)}\n`,
     });
-    const measured = test === undefined ? undefined : scoreOf(result, test);
+    const measured = test === undefined ? undefined : await scoreOf(result, test);
     if (flags.json) write(JSON.stringify(jsonOf(result, folder, measured)));
     else for (const line of summary(result, folder, study)) write(line);
     if (measured !== undefined && !flags.json) write(`test ${measured.metric} ${measured.value}`);
@@ -97,6 +102,10 @@ function optionsOf(flags: AutomlFlags): AutomlOptions {
     ...given(
       "families",
       flags.families?.split(",").map((family) => family.trim()),
+    ),
+    ...given(
+      "programs",
+      flags.external?.map((file) => readExternal(resolve(callDirectory(), file))),
     ),
     ...given("task", task),
     ...given("metric", metric),
@@ -142,11 +151,14 @@ function progressShown(flags: AutomlFlags, threads: number | undefined) {
   return { take, close: () => live?.close() };
 }
 
-function scoreOf({ model }: AutomlResult, test: Parameters<typeof predict>[1]) {
+async function scoreOf({ model, prepared }: AutomlResult, test: Table) {
   const { schema } = model;
   const metric = metricNamed(model.metric, schema.task);
   const truth = readTarget(test, schema);
-  const { values, outputs } = predict(model, test);
+  const { values, outputs } = await predictWithPrograms(model, test);
+  if (test.rows > 0)
+    for (const line of driftOf(prepared.table, conform(test, schema).table))
+      process.stderr.write(`fettle: warning: in the test table, ${line}\n`);
   const known = Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row]));
   const predictions = new Float64Array(known.length * outputs);
   for (const [at, row] of known.entries())

@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { loadModel } from "../automl/folder.ts";
-import { predict } from "../automl/model.ts";
+import { predictWithPrograms } from "../automl/programs.ts";
 import { readTable } from "../automl/read/file.ts";
 import { writeCsv } from "../automl/read/write.ts";
 import { callDirectory } from "./context.ts";
@@ -17,7 +17,7 @@ interface PredictFlags {
 export async function action(folder: string, source: string, flags: PredictFlags): Promise<number> {
   const model = await loadModel(resolve(callDirectory(), folder));
   const table = await readTable(source === "-" ? source : resolve(callDirectory(), source));
-  const { values, outputs, classes, notes } = predict(model, table);
+  const { values, outputs, classes, notes } = await predictWithPrograms(model, table);
   for (const note of notes) process.stderr.write(`fettle: ${note}\n`);
   const { task, target } = model.schema;
   const column = (k: number) =>
