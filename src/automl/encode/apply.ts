@@ -4,11 +4,23 @@
 import { log1p } from "../../math/special.ts";
 import { type DatePart, datePart } from "../schema/dates.ts";
 import type { Column, NumberColumn, StringColumn } from "../table.ts";
-import type { CycleStep, LengthStep, LookupStep, OneHotStep, ScaleStep, Step, WordsStep } from "./step.ts";
-import { termsOf, wordsOf } from "./words.ts";
+import type {
+  CycleStep,
+  LengthStep,
+  LookupStep,
+  OneHotStep,
+  ScaleStep,
+  Step,
+  TermScoreStep,
+  WordsStep,
+} from "./step.ts";
+import { score } from "./term-scores.ts";
+import { knownTerms, wordsOf } from "./words.ts";
 
 /** What single precision holds, with room for a difference: larger numbers are taken for it. */
 const LARGEST = 1e38;
+
+const NONE = new Int32Array(0);
 
 /**
  * Fills the columns of one step.
@@ -21,6 +33,7 @@ export function applyStep(step: Step, column: Column, rows: Int32Array, out: Flo
   else if (step.kind === "lookup") lookUp(step, strings(column), rows, out, at);
   else if (step.kind === "one-hot") oneHot(step, strings(column), rows, out, at);
   else if (step.kind === "words") words(step, strings(column), rows, out, at);
+  else if (step.kind === "term-score") termScores(step, strings(column), rows, out, at);
   else if (step.kind === "length") lengths(step, strings(column), rows, out, at);
   else {
     const { values } = numbers(column);
@@ -151,15 +164,27 @@ function words(step: WordsStep, column: StringColumn, rows: Int32Array, out: Flo
   for (let i = 0; i < rows.length; i++) {
     const code = column.codes[rows[i]];
     if (code < 0) continue;
-    const present = new Set<number>();
-    for (const term of termsOf(column.levels[code])) {
-      const place = index.get(term);
-      if (place !== undefined) present.add(place);
-    }
+    const present = knownTerms(column.levels[code], index);
     let squares = 0;
     for (const place of present) squares += step.weights[place] * step.weights[place];
     const length = step.normalised && squares > 0 ? Math.sqrt(squares) : 1;
     for (const place of present) out[at + place * rows.length + i] = step.weights[place] / length;
+  }
+}
+
+function termScores(
+  { terms, weights, scale }: TermScoreStep,
+  column: StringColumn,
+  rows: Int32Array,
+  out: Float32Array,
+  at: number,
+): void {
+  const index = new Map(terms.map((term, i) => [term, i]));
+  for (let i = 0; i < rows.length; i++) {
+    const code = column.codes[rows[i]];
+    const known = code < 0 ? NONE : knownTerms(column.levels[code], index);
+    for (let k = 0; k < scale.length; k++)
+      out[at + k * rows.length + i] = score(known, weights, k, scale.length) / scale[k];
   }
 }
 

@@ -226,6 +226,43 @@ describe("means of the target", () => {
   });
 });
 
+describe("terms of long texts", () => {
+  const n = 2000;
+  const stream = rng(11);
+  /** Of 400 words, the even ones are a little more frequent where the label is so. */
+  const written = (label: number) =>
+    cells(30, () => {
+      const word = stream.integer(400);
+      return `w${word % 2 === 1 && label === 1 && stream.uniform() < 0.3 ? word - 1 : word}`;
+    }).join(" ");
+  const labels = cells(n, (i) => (i >> 1) % 2);
+  const told = cells(n, (i) => written(labels[i]));
+  const at = (made: readonly string[]) => made.findIndex((name) => name.startsWith("text terms"));
+  const others = Int32Array.from({ length: n >> 1 }, (_, i) => 2 * i + 1);
+
+  test("say together what few of them do not", () => {
+    const { encoder, table } = learned(tableOf({ text: told, y: labels }), "dense");
+    const matrix = encode(encoder, table, others);
+    const target = [...others].map((row) => labels[row]);
+    const single = names(encoder).map((_, c) => Math.abs(correlation(columnOf(matrix, c), target)));
+    expect(single[at(names(encoder))]).toBeGreaterThan(0.5);
+    expect(
+      Math.max(...single.filter((value, c) => c !== at(names(encoder)) && !Number.isNaN(value))),
+    ).toBeLessThan(0.3);
+  });
+
+  test("know nothing of their own row's target: noise stays noise", () => {
+    const { encoder, table, matrix, rows, y } = learned(
+      tableOf({ text: told, y: cells(n, () => stream.integer(2)) }),
+      "trees",
+    );
+    const target = [...rows].map((row) => y[row]);
+    const place = at(names(encoder));
+    expect(Math.abs(correlation(columnOf(matrix, place), target))).toBeLessThan(0.12);
+    expect(correlation(columnOf(encode(encoder, table, rows), place), target)).toBeGreaterThan(0.3);
+  });
+});
+
 function texts() {
   return { remark: cells(N, (i) => `it was ${(i >> 1) % 2 ? "good" : "bad"} on visit ${i}`) };
 }

@@ -11,7 +11,8 @@ import { measures } from "./apply.ts";
 import { numberStep, scaleSteps } from "./numbers.ts";
 import type { LookupStep, OneHotStep, Step } from "./step.ts";
 import { fitTargetMeans, type Target, targetsOf } from "./target-means.ts";
-import { chooseTerms } from "./words.ts";
+import { fitTermScores } from "./term-scores.ts";
+import { chooseTerms, collectTerms } from "./words.ts";
 
 /** A step, and the columns of the rows that it was learned from if they differ from those of others. */
 export interface Fitted {
@@ -54,7 +55,7 @@ export function fitSteps(ground: Ground): readonly Fitted[] {
   const fitted = used.flatMap((feature, at): readonly Fitted[] => {
     const column = table.columns[at];
     if (column.type === "number") return numeric(feature, column, at, ground).map((step) => ({ step }));
-    if (feature.kind === "text") return text(column, at, ground, targets, texts).map((step) => ({ step }));
+    if (feature.kind === "text") return text(column, at, ground, targets, texts);
     const steps = category(column, at, ground, targets, MOST_ONE_HOT_COLUMNS - oneHot);
     for (const { step } of steps) if (step.kind === "one-hot") oneHot += step.levels.length;
     return steps;
@@ -150,27 +151,28 @@ function oneHot(
 function text(
   column: StringColumn,
   at: number,
-  { rows, view }: Ground,
+  { rows, view, rng }: Ground,
   targets: readonly Target[],
   texts: number,
-): readonly Step[] {
+): readonly Fitted[] {
   const wanted = rows.length < 2_000 ? 64 : rows.length < 20_000 ? 128 : 256;
   const most = Math.max(8, Math.min(wanted, Math.floor(MOST_TERM_COLUMNS / texts)));
-  const { terms, rarity } = chooseTerms(
-    column,
-    rows,
-    targets.map(({ values }) => values),
-    most,
-  );
+  const collected = collectTerms(column, rows);
+  const values = targets.map((target) => target.values);
+  const { terms, rarity } = chooseTerms(collected, values, most);
   const dense = view === "dense";
-  const steps: Step[] = [lengthStep(column, at, rows, dense)];
+  const fitted: Fitted[] = [{ step: lengthStep(column, at, rows, dense) }];
   if (terms.length > 0)
-    steps.push({
-      ...{ kind: "words", column: at, terms },
-      weights: dense ? rarity : terms.map(() => 1),
-      normalised: dense,
+    fitted.push({
+      step: {
+        ...{ kind: "words", column: at, terms },
+        weights: dense ? rarity : terms.map(() => 1),
+        normalised: dense,
+      },
     });
-  return steps;
+  if (terms.length < collected.terms.length)
+    fitted.push(fitTermScores({ column, at, rows, collected, targets, rng: rng.stream("term-scores", at) }));
+  return fitted;
 }
 
 function lengthStep(column: StringColumn, at: number, rows: Int32Array, dense: boolean): Step {

@@ -85,6 +85,21 @@ export interface WordsStep extends Of {
   readonly normalised: boolean;
 }
 
+/**
+ * Sum of the weights of the terms that a text has, each once, over the root of their number, by the scale: a column for
+ * each output. 0 where it has none.
+ */
+export interface TermScoreStep extends Of {
+  readonly kind: "term-score";
+  /** What the scores are of, shape (outputs). */
+  readonly outputs: readonly string[];
+  readonly terms: readonly string[];
+  /** Shape (terms, outputs). */
+  readonly weights: readonly number[];
+  /** Shape (outputs). */
+  readonly scale: readonly number[];
+}
+
 /** ln(1 + length) of a text in letters and in words, less the centre, by the scale; two columns. 0 letters where missing. */
 export interface LengthStep extends Of {
   readonly kind: "length";
@@ -102,6 +117,7 @@ export type Step =
   | LookupStep
   | OneHotStep
   | WordsStep
+  | TermScoreStep
   | LengthStep;
 
 /** Names of the columns that a step makes, in order. */
@@ -125,6 +141,8 @@ export function outputsOfStep(step: Step, feature: string): readonly string[] {
       ];
     case "words":
       return step.terms.map((term) => `${feature} has ${JSON.stringify(term)}`);
+    case "term-score":
+      return step.outputs.map((output) => `${feature} ${output}`);
     case "length":
       return [`${feature} letters`, `${feature} words`];
   }
@@ -134,6 +152,7 @@ export function outputsOfStep(step: Step, feature: string): readonly string[] {
 export function widthOfStep(step: Step): number {
   switch (step.kind) {
     case "lookup":
+    case "term-score":
       return step.outputs.length;
     case "one-hot":
       return step.levels.length + (step.missing ? 1 : 0);

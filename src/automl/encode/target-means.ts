@@ -18,7 +18,8 @@ const MOST_LEVELS = 20_000;
 const FEWEST_ROWS = 2;
 /** Of more classes, only the most frequent have a column. */
 const MOST_CLASSES = 10;
-const PARTS = 5;
+/** Parts of the rows, each of which is encoded with what the others say of the target. */
+export const PARTS = 5;
 /** Rows that the overall mean weighs, at least and at most. */
 const LEAST_WEIGHT = 1;
 const MOST_WEIGHT = 1000;
@@ -70,36 +71,37 @@ export function fitTargetMeans(options: {
     .filter((code) => counts[code] >= FEWEST_ROWS)
     .sort((a, b) => counts[b] - counts[a] || (levels[a] < levels[b] ? -1 : 1))
     .slice(0, MOST_LEVELS);
-  const part = shuffled(rows.length, rng).map((place) => place % PARTS);
   const outputs = targets.length + 1;
   const values = new Float64Array(kept.length * outputs);
   const missing = new Float64Array(outputs);
   const unseen = new Float64Array(outputs);
   const training = new Float32Array(rows.length * outputs);
   const slots = levels.length + 1; // the last is that of missing cells
+  const slot = Int32Array.from(rows, (row) => (codes[row] < 0 ? levels.length : codes[row]));
+  const part = dealtParts(rows.length, rng);
   for (let t = 0; t < targets.length; t++) {
-    const { sums, sizes } = sumsByPart(targets[t].values, codes, slots, rows, part);
+    const { sums, sizes } = sumsByPart(targets[t].values, slot, slots, rows, part);
     const { mean, weight, spread } = shrinkage(sums, sizes, slots, targets[t].values, rows);
     const shrunk = (sum: number, size: number) => {
       const value = (sum + weight * mean) / (size + weight);
       return view === "dense" ? (value - mean) / spread : value;
     };
-    const total = (slot: number) => {
+    const total = (one: number) => {
       let [sum, size] = [0, 0];
       for (let p = 0; p < PARTS; p++) {
-        sum += sums[p * slots + slot];
-        size += sizes[p * slots + slot];
+        sum += sums[p * slots + one];
+        size += sizes[p * slots + one];
       }
       return [sum, size] as const;
     };
     for (let k = 0; k < kept.length; k++) values[k * outputs + t] = shrunk(...total(kept[k]));
     missing[t] = shrunk(...total(levels.length));
     unseen[t] = shrunk(0, 0);
-    const totals = Array.from({ length: slots }, (_, slot) => total(slot));
+    const totals = Array.from({ length: slots }, (_, one) => total(one));
     for (let i = 0; i < rows.length; i++) {
-      const slot = codes[rows[i]] < 0 ? levels.length : codes[rows[i]];
-      const own = part[i] * slots + slot;
-      training[t * rows.length + i] = shrunk(totals[slot][0] - sums[own], totals[slot][1] - sizes[own]);
+      const own = part[i] * slots + slot[i];
+      const [sum, size] = totals[slot[i]];
+      training[t * rows.length + i] = shrunk(sum - sums[own], size - sizes[own]);
     }
   }
   const none = rows.length - counts.reduce((sum, count) => sum + count, 0);
@@ -122,19 +124,28 @@ export function fitTargetMeans(options: {
   return { step, training };
 }
 
+/**
+ * Deals rows to parts by chance. Were the parts made alike, the others would have the mean of all, and so know of a row's own
+ * target.
+ *
+ * @returns shape (n), 0 … 4
+ */
+export function dealtParts(n: number, rng: Rng): Uint8Array {
+  return Uint8Array.from(shuffled(n, rng), (place) => place % PARTS);
+}
+
 /** Sums and counts of each part and slot, shape (parts, slots). */
 function sumsByPart(
   target: Float64Array,
-  codes: Int32Array,
+  slot: Int32Array,
   slots: number,
   rows: Int32Array,
-  part: Int32Array,
+  part: Uint8Array,
 ) {
   const sums = new Float64Array(PARTS * slots);
   const sizes = new Int32Array(PARTS * slots);
   for (let i = 0; i < rows.length; i++) {
-    const code = codes[rows[i]];
-    const place = part[i] * slots + (code < 0 ? slots - 1 : code);
+    const place = part[i] * slots + slot[i];
     sums[place] += target[rows[i]];
     sizes[place]++;
   }

@@ -28,59 +28,87 @@ export function termsOf(text: string): readonly string[] {
   return terms;
 }
 
+/** Texts of some rows as the terms that they have. */
+export interface Terms {
+  /** Rows of the table whose texts were read, and their places among the rows that were given. */
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
+  /** Those that neither too few nor nearly all of the texts have, in alphabetic order. */
+  readonly terms: readonly string[];
+  /** In how many of the texts each is, shape (terms). */
+  readonly counts: Int32Array;
+  /** Of each row, the terms that it has, ascending. */
+  readonly texts: readonly Int32Array[];
+}
+
+/** Reads the texts of these rows, or of ten thousand of them. */
+export function collectTerms(column: StringColumn, rows: Int32Array): Terms {
+  const step = Math.max(1, rows.length / MOST_TEXTS);
+  const places: number[] = [];
+  for (let i = 0; i < rows.length; i += step)
+    if (column.codes[rows[Math.floor(i)]] >= 0) places.push(Math.floor(i));
+  const sample = places.map((place) => rows[place]);
+  const fewest = Math.max(FEWEST_TEXTS, FEWEST_SHARE * sample.length);
+  const found = new Map<string, number>();
+  for (const row of sample)
+    for (const term of new Set(termsOf(column.levels[column.codes[row]])))
+      found.set(term, (found.get(term) ?? 0) + 1);
+  for (const [term, count] of found)
+    if (count < fewest || count > MOST_SHARE * sample.length) found.delete(term);
+  const terms = [...found.keys()].sort();
+  const index = new Map(terms.map((term, i) => [term, i]));
+  return {
+    rows: Int32Array.from(sample),
+    places: Int32Array.from(places),
+    terms,
+    counts: Int32Array.from(terms, (term) => found.get(term)!),
+    texts: sample.map((row) => knownTerms(column.levels[column.codes[row]], index)),
+  };
+}
+
+/** The places of the terms of a text, each once, ascending. */
+export function knownTerms(text: string, index: ReadonlyMap<string, number>): Int32Array {
+  const places = new Set<number>();
+  for (const term of termsOf(text)) {
+    const place = index.get(term);
+    if (place !== undefined) places.add(place);
+  }
+  return Int32Array.from(places).sort();
+}
+
 /**
  * The terms that go furthest with the targets, and how rare they are.
  *
- * @param rows     rows of the table, shape (n)
  * @param targets  each of shape (rows of the table): numbers that the terms are to say something of
  * @param most     how many terms at most
  * @returns        terms in alphabetic order, and ln((1 + texts) / (1 + texts with the term)) + 1, as tf-idf has it
  */
 export function chooseTerms(
-  column: StringColumn,
-  rows: Int32Array,
+  { rows, terms, counts, texts }: Terms,
   targets: readonly Float64Array[],
   most: number,
 ): { readonly terms: readonly string[]; readonly rarity: readonly number[] } {
-  const step = Math.max(1, rows.length / MOST_TEXTS);
-  const sample: number[] = [];
-  for (let i = 0; i < rows.length; i += step) {
-    const row = rows[Math.floor(i)];
-    if (column.codes[row] >= 0) sample.push(row);
+  const strength = new Float64Array(terms.length);
+  for (const target of targets) {
+    const standard = standardised(target, rows);
+    const sums = new Float64Array(terms.length);
+    for (let i = 0; i < texts.length; i++) for (const place of texts[i]) sums[place] += standard[i];
+    // A term that has nothing to do with the target has a sum of about √count
+    for (let k = 0; k < terms.length; k++)
+      strength[k] = Math.max(strength[k], Math.abs(sums[k]) / Math.sqrt(counts[k]));
   }
-  const texts = sample.length;
-  const fewest = Math.max(FEWEST_TEXTS, FEWEST_SHARE * texts);
-  const counts = new Map<string, number>();
-  for (const row of sample)
-    for (const term of new Set(termsOf(column.levels[column.codes[row]])))
-      counts.set(term, (counts.get(term) ?? 0) + 1);
-  for (const [term, count] of counts) if (count < fewest || count > MOST_SHARE * texts) counts.delete(term);
-  const known = [...counts.keys()].sort();
-  const index = new Map(known.map((term, i) => [term, i]));
-  const standard = targets.map((target) => standardised(target, sample));
-  const sums = targets.map(() => new Float64Array(known.length));
-  for (let s = 0; s < texts; s++)
-    for (const term of new Set(termsOf(column.levels[column.codes[sample[s]]]))) {
-      const place = index.get(term);
-      if (place !== undefined) for (let t = 0; t < targets.length; t++) sums[t][place] += standard[t][s];
-    }
-  // A term that has nothing to do with the target has a sum of about √count
-  const strength = known.map((term, i) =>
-    sums.reduce((best, sum) => Math.max(best, Math.abs(sum[i]) / Math.sqrt(counts.get(term)!)), 0),
-  );
-  const chosen = known
-    .map((_, i) => i)
+  const chosen = [...terms.keys()]
     .sort((a, b) => strength[b] - strength[a] || a - b)
     .slice(0, most)
     .sort((a, b) => a - b);
   return {
-    terms: chosen.map((i) => known[i]),
-    rarity: chosen.map((i) => log((1 + texts) / (1 + counts.get(known[i])!)) + 1),
+    terms: chosen.map((k) => terms[k]),
+    rarity: chosen.map((k) => log((1 + texts.length) / (1 + counts[k])) + 1),
   };
 }
 
-/** With mean 0 and variance 1 over these rows. */
-function standardised(target: Float64Array, rows: readonly number[]): Float64Array {
+/** With mean 0 and variance 1 over these rows: shape (rows). */
+export function standardised(target: Float64Array, rows: Int32Array): Float64Array {
   let mean = 0;
   for (const row of rows) mean += target[row] / rows.length;
   let variance = 0;

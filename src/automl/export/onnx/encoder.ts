@@ -44,6 +44,7 @@ function stepNodes(graph: GraphBuilder, step: Step, input: Input, feature: strin
     case "one-hot":
       return oneHot(graph, step, input);
     case "words":
+    case "term-score":
     case "length":
       throw new UnsupportedError(
         `column ${JSON.stringify(feature)} is text of many words, which ONNX cannot take apart; train with --ignore ${feature}, or use the JavaScript file`,
