@@ -43,25 +43,27 @@ export function optimizerOf(params: Params): Optimizer {
   }
 }
 
-/** Numbers of a step, in the order in which `update` reads them. */
-export const RATES = 6;
+/** Numbers of a step, in the order in which they are read: `update` takes all but the last. */
+export const RATES = 7;
 
 /**
- * The numbers of a step: rate, first, second, decay, l1, l2.
+ * The numbers of a step: rate, first, second, decay, l1, l2, and what the average of the weights keeps.
  *
- * @param share  of the learning rate, by the schedule
- * @param step   from 1
+ * @param share   of the learning rate, by the schedule
+ * @param powers  first and second to the power of the step's number, from 1
+ * @param kept    by the average
  */
 export function ratesAt(
   { kind, learningRate, first, second, decay }: Optimizer,
   { l1, l2 }: { readonly l1: number; readonly l2: number },
   share: number,
   powers: { readonly first: number; readonly second: number },
+  kept: number,
 ): Float32Array {
   const rate = share * learningRate;
   // Adam's means lean to zero at first (Kingma and Ba 2015, section 3).
   const corrected = kind === "adam" ? (rate * Math.sqrt(1 - powers.second)) / (1 - powers.first) : rate;
-  return Float32Array.of(corrected, first, second, rate * decay, l1, l2);
+  return Float32Array.of(corrected, first, second, rate * decay, l1, l2, kept);
 }
 
 /** Keeps the root of a mean square away from 0. */

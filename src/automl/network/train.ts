@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 export interface Trained {
-  /** One vector, as `layersOf` lays it out. */
+  /** One vector, as `layersOf` lays it out: averages of those of the last steps. */
   readonly weights: Float32Array;
   /** Epochs after which the weights were these. */
   readonly rounds: number;
@@ -37,6 +37,11 @@ export interface Trained {
 
 /** Epochs without an improvement before training ends: this share of all, at least the least. */
 const PATIENCE = { share: 0.3, least: 8 };
+/**
+ * Weights are averaged over about this part of an epoch, and the averages are what is scored and kept: they are better
+ * than the last weights, and less a matter of chance while the learning rate is large (Polyak and Juditsky 1992).
+ */
+const AVERAGED = 0.5;
 /** Steps between two questions whether to stop. */
 const ASK_EVERY = 4;
 
@@ -57,8 +62,10 @@ export async function train(
   const upload = (values: Float32Array) => engine.tensor(array(values));
   const penalised = upload(penalties(layers, count));
   const slice = valid && new Scorer(engine, programs, valid);
+  const first = firstWeights(layers, count, structure, rng.stream("weights"));
   let vectors: Tensor[] = [
-    upload(firstWeights(layers, count, structure, rng.stream("weights"))),
+    upload(first),
+    upload(first),
     ...Array.from({ length: STATES[optimizer.kind] }, () => upload(new Float32Array(count))),
   ];
 
@@ -80,7 +87,8 @@ export async function train(
       }
       powers.first *= optimizer.first;
       powers.second *= optimizer.second;
-      const rates = ratesAt(optimizer, plan, shareAt(schedule, steps / (perEpoch * epochs)), powers);
+      const share = shareAt(schedule, steps / (perEpoch * epochs));
+      const rates = ratesAt(optimizer, plan, share, powers, keptAt(steps, perEpoch));
       const { x, y, weights } = batchAt(rows, order, k * batch, batch);
       const data = [x, y, weights, array(rates)].map((each) => engine.tensor(each));
       const masks = structure.dropout
@@ -93,14 +101,14 @@ export async function train(
     }
     if (!stopped) epoch++;
     if (slice === undefined || stopped) continue;
-    const loss = await slice.loss(vectors[0]);
+    const loss = await slice.loss(vectors[1]);
     if (!Number.isFinite(loss)) break;
     if (best === undefined || loss < best.loss)
-      best = { loss, weights: (await engine.read(vectors[0])).slice(), rounds: epoch };
+      best = { loss, weights: (await engine.read(vectors[1])).slice(), rounds: epoch };
     else if (epoch - best.rounds >= patience) break;
   }
 
-  const weights = best?.weights ?? (await engine.read(vectors[0])).slice();
+  const weights = best?.weights ?? (await engine.read(vectors[1])).slice();
   engine.dispose([...vectors, penalised]);
   slice?.dispose();
   if (!weights.every(Number.isFinite))
@@ -108,6 +116,11 @@ export async function train(
       `the network's weights are not finite after ${steps} steps of ${optimizer.kind}; lower the learning rate, ${optimizer.learningRate}`,
     );
   return { weights, rounds: best?.rounds ?? Math.max(1, epoch), steps };
+}
+
+/** What the average keeps at a step, from 0: little at first, when weights are still far from good ones. */
+function keptAt(step: number, perEpoch: number): number {
+  return Math.max(0, Math.min(1 - 1 / (AVERAGED * perEpoch), (1 + step) / (10 + step)));
 }
 
 /** Rows that are scored again and again: they stay in the library's memory. */
