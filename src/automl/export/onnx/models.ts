@@ -30,6 +30,7 @@ const writers: Readonly<Record<string, Write>> = {
   linear,
   neighbours,
   network,
+  vectors,
 };
 
 /**
@@ -131,6 +132,48 @@ function waves(
   const part = graph.sub(turns, graph.floor(turns));
   const sine = graph.node("Sin", [graph.mul(part, graph.double(2 * Math.PI))]);
   return graph.mul(sine, graph.double(Math.SQRT2));
+}
+
+/** Probabilities are this far from 0 and 1 at least: as in `models/vectors/coupling.ts`. */
+const SUREST = 1 - 1e-7;
+
+/** Sums over the support vectors of e^(−γ |x − v|²). */
+function vectors(graph: GraphBuilder, { json, arrays }: FittedModel, { name, columns }: Matrix): string {
+  const { gamma } = json as { readonly gamma: number };
+  const { vectors: points, coefficients, offsets, labels, slopes, biases, shares } = arrays;
+  if (labels.length > 2)
+    throw new UnsupportedError(
+      "support vectors of more than two classes cannot be written as ONNX; train with --families and without vectors",
+    );
+  const count = points.length / columns;
+  const x = graph.cast(name, "double");
+  const norms = Float64Array.from({ length: count }, (_, v) => {
+    let sum = 0;
+    for (let c = 0; c < columns; c++) sum += points[v * columns + c] * points[v * columns + c];
+    return sum;
+  });
+  const products = graph.node("MatMul", [
+    x,
+    graph.doubles([columns, count], transposed(points, count, columns)),
+  ]);
+  const squares = graph.add(graph.rowSums(graph.mul(x, x)), graph.doubles([1, count], norms));
+  const away = graph.max(graph.sub(squares, graph.mul(products, graph.double(2))), graph.double(0));
+  const near = graph.node("Exp", [graph.mul(away, graph.double(-gamma))]);
+  const sums = graph.node("MatMul", [near, graph.doubles([count, 1], coefficients)]);
+  const decision = graph.sub(sums, graph.double(offsets[0]));
+  if (labels.length === 0) return decision;
+  const at = graph.add(graph.mul(decision, graph.double(slopes[0])), graph.double(biases[0]));
+  const share = graph.div(graph.double(1), graph.add(graph.node("Exp", [at]), graph.double(1)));
+  const first = graph.min(graph.double(SUREST), graph.max(graph.double(1 - SUREST), share));
+  const rest = graph.double(1 - Array.from(shares).reduce((sum, one) => sum + one, 0));
+  const own = [graph.mul(first, rest), graph.mul(graph.sub(graph.double(1), first), rest)];
+  const zero = graph.mul(first, graph.double(0));
+  return graph.concat(
+    Array.from(shares, (one, k) => {
+      const place = labels.indexOf(k);
+      return place < 0 ? graph.add(zero, graph.double(one)) : own[place];
+    }),
+  );
 }
 
 /** How much nearer than the farthest a neighbour can count: as in `models/neighbours/predict.ts`. */

@@ -75,15 +75,19 @@ async function largestDifference(model: Model, table: Table) {
 
 const cases = Object.keys(families).flatMap((family) => TASKS.map((task) => [family, task] as const));
 
-test.each(
-  cases.filter(([family, task]) => !(family === "bayes" && task === "number") && family !== "vectors"),
-)("%s of %s predicts the same as ONNX, of missing and unseen values too", async (family, task) => {
-  const model = await modelOf(family, mixedTable(400, task));
-  const unseen = mixedTable(200, task, 2);
-  const { largest, labels, classes } = await largestDifference(model, unseen);
-  expect(largest).toBeLessThan(task === "number" ? 1e-5 : 1e-6);
-  expect(labels).toEqual(classes);
-});
+/** What there is no model of, or no graph. */
+const none = ["bayes of number", "vectors of three"];
+
+test.each(cases.filter(([family, task]) => !none.includes(`${family} of ${task}`)))(
+  "%s of %s predicts the same as ONNX, of missing and unseen values too",
+  async (family, task) => {
+    const model = await modelOf(family, mixedTable(400, task));
+    const unseen = mixedTable(200, task, 2);
+    const { largest, labels, classes } = await largestDifference(model, unseen);
+    expect(largest).toBeLessThan(task === "number" ? 1e-5 : 1e-6);
+    expect(labels).toEqual(classes);
+  },
+);
 
 test("text of many words is refused by the name of its column", async () => {
   const stream = rng(3);
