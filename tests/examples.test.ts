@@ -217,5 +217,5 @@ sklearn.test(
       family.close();
     }
   },
-  60_000,
+  120_000,
 );

@@ -95,7 +95,12 @@ export const network: Family = {
     const { rows, task } = shape;
     const sizes = [inputsOf(shape, params), ...unitsOf(params), outputsOf(task)];
     const batch = batchOf(params, rows);
-    return workOf(sizes, batch, Math.ceil(rows / batch) * (params.epochs as number));
+    return workOf(
+      sizes,
+      params.activation as Activation,
+      batch,
+      Math.ceil(rows / batch) * (params.epochs as number),
+    );
   },
 
   fit: async (training) => {
@@ -143,7 +148,7 @@ export const network: Family = {
     return {
       family: "network",
       rounds: trained.rounds,
-      work: workOf(sizes, batch, trained.steps),
+      work: workOf(sizes, activation, batch, trained.steps),
       json: json as unknown as Json,
       arrays: { weights: trained.weights, waves: waves.numbers },
     } satisfies FittedModel;
@@ -185,12 +190,15 @@ function unitsOf(params: Params): number[] {
   return Array.from({ length: params.layers as number }, (_, i) => params[`units.${i}`] as number);
 }
 
-/**
- * A unit is a row × column × round of a boosted tree, 6 ns. A step of a network was measured as 0.45 ms for its kernels,
- * whatever their sizes, and 6 multiplications a weight and row at 15 a nanosecond.
- */
-function workOf(sizes: readonly number[], batch: number, steps: number): number {
-  return (steps * (450_000 + (6 / 15) * batch * layersOf(sizes).count)) / 6;
+/** Nanoseconds, measured: of a unit of work, of a step's kernels whatever their sizes, of a weight and of a unit by row. */
+const COST = { unit: 6, step: 550_000, weight: 0.25, relu: 6, smooth: 13 };
+
+/** Work of so many steps; a unit is a row × column × round of a boosted tree. */
+function workOf(sizes: readonly number[], activation: Activation, batch: number, steps: number): number {
+  const hidden = sizes.slice(1, -1).reduce((sum, units) => sum + units, 0);
+  const each =
+    COST.weight * layersOf(sizes).count + (activation === "relu" ? COST.relu : COST.smooth) * hidden;
+  return (steps * (COST.step + batch * each)) / COST.unit;
 }
 
 /** Mean and standard deviation of the target, so that a learning rate means the same everywhere. */
