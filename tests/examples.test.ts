@@ -198,7 +198,7 @@ sklearn.test(
           "default" in parameter ? (parameter.default ?? null) : null,
         ]),
       );
-      const tuned = kind === "svm" ? { C: 10, gamma: 1 } : {};
+      const tuned: Record<string, number> = kind === "svm" ? { C: 10, gamma: 1 } : {};
       const common = { x, params: { ...params, ...tuned }, rng: rng(1), stop: () => false };
 
       const ring = { kind: "classification", classes: ["out", "in"] } as const;

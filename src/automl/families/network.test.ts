@@ -186,3 +186,7 @@ it("takes fewer rows than a batch", async () => {
   expect(predictNetwork(model, few.x).every(Number.isFinite)).toBe(true);
   expect(() => predictNetwork(model, { ...few.x, columns: 2 })).toThrow("takes 3 columns");
 });
+
+it("is for every task, where the library is installed", () => {
+  for (const task of [classes, regression]) expect(network.unfit?.(shapeOf(300, task))).toBeUndefined();
+});
