@@ -4,6 +4,7 @@
 import { log1p } from "../../math/special.ts";
 import { type DatePart, datePart } from "../schema/dates.ts";
 import type { Column, NumberColumn, StringColumn } from "../table.ts";
+import { termReader, wordCounter } from "./reading.ts";
 import type {
   CycleStep,
   LengthStep,
@@ -15,7 +16,6 @@ import type {
   WordsStep,
 } from "./step.ts";
 import { score } from "./term-scores.ts";
-import { knownTerms, wordsOf } from "./words.ts";
 
 /** What single precision holds, with room for a difference: larger numbers are taken for it. */
 const LARGEST = 1e38;
@@ -159,12 +159,12 @@ function placesOf(known: readonly string[], { levels }: StringColumn): Int32Arra
 }
 
 function words(step: WordsStep, column: StringColumn, rows: Int32Array, out: Float32Array, at: number): void {
-  const index = new Map(step.terms.map((term, i) => [term, i]));
+  const read = termReader(column, step.terms);
   out.fill(0, at, at + step.terms.length * rows.length);
   for (let i = 0; i < rows.length; i++) {
     const code = column.codes[rows[i]];
     if (code < 0) continue;
-    const present = knownTerms(column.levels[code], index);
+    const present = read(code);
     let squares = 0;
     for (const place of present) squares += step.weights[place] * step.weights[place];
     const length = step.normalised && squares > 0 ? Math.sqrt(squares) : 1;
@@ -179,10 +179,10 @@ function termScores(
   out: Float32Array,
   at: number,
 ): void {
-  const index = new Map(terms.map((term, i) => [term, i]));
+  const read = termReader(column, terms);
   for (let i = 0; i < rows.length; i++) {
     const code = column.codes[rows[i]];
-    const known = code < 0 ? NONE : knownTerms(column.levels[code], index);
+    const known = code < 0 ? NONE : read(code);
     for (let k = 0; k < scale.length; k++)
       out[at + k * rows.length + i] = score(known, weights, k, scale.length) / scale[k];
   }
@@ -196,17 +196,18 @@ function lengths(
   at: number,
 ): void {
   const { centre, scale } = step;
+  const measure = measureOf(column);
   for (let i = 0; i < rows.length; i++) {
-    const code = column.codes[rows[i]];
-    const [letters, words] = code < 0 ? [0, 0] : measures(column.levels[code]);
+    const [letters, words] = measure(column.codes[rows[i]]);
     out[at + i] = (letters - centre[0]) / scale[0];
     out[at + rows.length + i] = (words - centre[1]) / scale[1];
   }
 }
 
-/** ln(1 + length) in letters, and in words. */
-export function measures(text: string): readonly [number, number] {
-  return [log1p(text.length), log1p(wordsOf(text).length)];
+/** ln(1 + length) of each level in letters, and in words, by its code; 0 of a missing cell. */
+export function measureOf(column: StringColumn): (code: number) => readonly [number, number] {
+  const words = wordCounter(column);
+  return (code) => (code < 0 ? [0, 0] : [log1p(column.levels[code].length), log1p(words(code))]);
 }
 
 function numbers(column: Column): NumberColumn {

@@ -7,7 +7,7 @@ import { levelCounts } from "../schema/columns.ts";
 import { type DatePart, datePart } from "../schema/dates.ts";
 import type { Feature, Schema } from "../schema/schema.ts";
 import type { NumberColumn, StringColumn, Table } from "../table.ts";
-import { measures } from "./apply.ts";
+import { measureOf } from "./apply.ts";
 import { numberStep, scaleSteps } from "./numbers.ts";
 import type { LookupStep, OneHotStep, Step } from "./step.ts";
 import { fitTargetMeans, type Target, targetsOf } from "./target-means.ts";
@@ -177,10 +177,11 @@ function text(
 
 function lengthStep(column: StringColumn, at: number, rows: Int32Array, dense: boolean): Step {
   if (!dense) return { kind: "length", column: at, centre: [0, 0], scale: [1, 1] };
+  const measure = measureOf(column);
   const sums = [0, 0];
   const squares = [0, 0];
   for (const row of rows) {
-    const both = column.codes[row] < 0 ? [0, 0] : measures(column.levels[column.codes[row]]);
+    const both = measure(column.codes[row]);
     for (let k = 0; k < 2; k++) {
       sums[k] += both[k];
       squares[k] += both[k] * both[k];

@@ -4,9 +4,10 @@
  */
 import type { Rng } from "../../random.ts";
 import type { StringColumn } from "../table.ts";
+import { termReader } from "./reading.ts";
 import type { TermScoreStep } from "./step.ts";
 import { dealtParts, PARTS, type Target } from "./target-means.ts";
-import { knownTerms, standardised, type Terms } from "./words.ts";
+import { standardised, type Terms } from "./words.ts";
 
 /** The most frequent are kept: choosing by the target would let it be known in training. */
 const MOST_TERMS = 5_000;
@@ -48,13 +49,13 @@ export function fitTermScores(options: {
   };
   const sampled = new Int32Array(rows.length).fill(-1);
   for (let i = 0; i < texts.length; i++) sampled[collected.places[i]] = i;
-  const index = new Map(terms.map((term, k) => [term, k]));
+  const read = termReader(column, terms);
   const training = new Float32Array(rows.length * targets.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (column.codes[row] < 0) continue;
     const own = sampled[i];
-    const has = own < 0 ? knownTerms(column.levels[column.codes[row]], index) : known[own];
+    const has = own < 0 ? read(column.codes[row]) : known[own];
     for (let t = 0; t < targets.length; t++) {
       const from = own < 0 ? learned[t].all : learned[t].without[part[own]];
       training[t * rows.length + i] = score(has, from, 0, 1) / step.scale[t];

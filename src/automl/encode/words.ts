@@ -1,12 +1,10 @@
 /**
- * Words of texts, and which of them are worth a column.
+ * Which words of texts, and pairs of words, are worth a column.
  */
 import { log } from "../../math/elementary.ts";
 import type { StringColumn } from "../table.ts";
+import { termReader, termsOf } from "./reading.ts";
 
-const WORD = /[\p{L}\p{N}]+/gu;
-/** Of one text, so many letters are read. */
-const MOST_LETTERS = 20_000;
 /** Texts that terms are looked for in. */
 const MOST_TEXTS = 10_000;
 /** A term that fewer texts have teaches nothing. */
@@ -14,19 +12,6 @@ const FEWEST_TEXTS = 4;
 const FEWEST_SHARE = 0.002;
 /** Terms that more of the texts have say nothing. */
 const MOST_SHARE = 0.98;
-
-/** Words in lower case, in order. */
-export function wordsOf(text: string): readonly string[] {
-  return text.slice(0, MOST_LETTERS).toLowerCase().match(WORD) ?? [];
-}
-
-/** The words of a text and the pairs of words in a row; some may repeat. */
-export function termsOf(text: string): readonly string[] {
-  const words = wordsOf(text);
-  const terms = words.slice();
-  for (let i = 1; i < words.length; i++) terms.push(`${words[i - 1]} ${words[i]}`);
-  return terms;
-}
 
 /** Texts of some rows as the terms that they have. */
 export interface Terms {
@@ -51,29 +36,18 @@ export function collectTerms(column: StringColumn, rows: Int32Array): Terms {
   const fewest = Math.max(FEWEST_TEXTS, FEWEST_SHARE * sample.length);
   const found = new Map<string, number>();
   for (const row of sample)
-    for (const term of new Set(termsOf(column.levels[column.codes[row]])))
-      found.set(term, (found.get(term) ?? 0) + 1);
+    for (const term of termsOf(column.levels[column.codes[row]])) found.set(term, (found.get(term) ?? 0) + 1);
   for (const [term, count] of found)
     if (count < fewest || count > MOST_SHARE * sample.length) found.delete(term);
   const terms = [...found.keys()].sort();
-  const index = new Map(terms.map((term, i) => [term, i]));
+  const read = termReader(column, terms);
   return {
     rows: Int32Array.from(sample),
     places: Int32Array.from(places),
     terms,
     counts: Int32Array.from(terms, (term) => found.get(term)!),
-    texts: sample.map((row) => knownTerms(column.levels[column.codes[row]], index)),
+    texts: sample.map((row) => read(column.codes[row])),
   };
-}
-
-/** The places of the terms of a text, each once, ascending. */
-export function knownTerms(text: string, index: ReadonlyMap<string, number>): Int32Array {
-  const places = new Set<number>();
-  for (const term of termsOf(text)) {
-    const place = index.get(term);
-    if (place !== undefined) places.add(place);
-  }
-  return Int32Array.from(places).sort();
 }
 
 /**
