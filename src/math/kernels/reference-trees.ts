@@ -51,18 +51,22 @@ export function treeReference(views: () => TreeViews): TreeFunctions {
 
     bestCut(count, columns, histogram, g, h, l1, l2, smallest, floor, out) {
       const { integers, doubles } = views();
-      const o = out >> 3;
-      let best = floor;
-      doubles[o] = floor;
-      doubles[o + 1] = -1;
+      // the best value so far as a quotient, so that most cuts cost no division
+      let top = floor;
+      let bottom = 1;
+      let found = [-1, 0, 0, 0, 0];
       const consider = (column: number, bin: number, side: number, leftG: number, leftH: number) => {
         const rightG = g - leftG;
         const rightH = h - leftH;
         if (leftH < smallest || rightH < smallest) return;
-        const value = quality(leftG, leftH, l1, l2) + quality(rightG, rightH, l1, l2);
-        if (!(value > best)) return;
-        best = value;
-        doubles.set([value, column, bin, side, leftG, leftH], o);
+        const left = Math.max(Math.abs(leftG) - l1, 0);
+        const right = Math.max(Math.abs(rightG) - l1, 0);
+        const numerator = left * left * (rightH + l2) + right * right * (leftH + l2);
+        const denominator = (leftH + l2) * (rightH + l2);
+        if (!(numerator * bottom > top * denominator)) return;
+        top = numerator;
+        bottom = denominator;
+        found = [column, bin, side, leftG, leftH];
       };
       for (let c = 0; c < count; c++) {
         const entry = (columns >> 2) + 4 * c;
@@ -82,6 +86,7 @@ export function treeReference(views: () => TreeViews): TreeFunctions {
           if (there) consider(c, b, 1, leftG + missingG, leftH + missingH);
         }
       }
+      doubles.set([top / bottom, ...found], out >> 3);
     },
 
     partition(rows, from, to, bins, width, goesLeft) {

@@ -124,6 +124,27 @@ function quality(left: v128, right: v128, l1: v128, l2: v128): f64 {
   return f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
 }
 
+/** Whether both children are large enough and better than top / bottom; most cuts so cost no division. */
+@inline
+function betterThan(left: v128, right: v128, enough: v128, l1: v128, l2: v128, top: f64, bottom: f64): bool {
+  const h = i64x2.shuffle(left, right, 1, 3);
+  if (v128.any_true(f64x2.lt(h, enough))) return false;
+  const g = i64x2.shuffle(left, right, 0, 2);
+  const t = f64x2.max(f64x2.sub(f64x2.abs(g), l1), f64x2.splat(0));
+  const d = f64x2.add(h, l2);
+  const q = f64x2.mul(f64x2.mul(t, t), i64x2.shuffle(d, d, 1, 0));
+  const numerator = f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
+  const denominator = f64x2.extract_lane(d, 0) * f64x2.extract_lane(d, 1);
+  if (!(numerator * bottom > top * denominator)) return false;
+  foundTop = numerator;
+  foundBottom = denominator;
+  return true;
+}
+
+/** The value of the cut that was better, as a quotient. */
+let foundTop: f64 = 0;
+let foundBottom: f64 = 1;
+
 export function bestCut(
   count: i32,
   columns: usize,
@@ -140,15 +161,18 @@ export function bestCut(
   const l1s = f64x2.splat(l1);
   const l2s = f64x2.splat(l2);
   const enough = f64x2.splat(smallest);
-  let best = floor;
-  store<f64>(out, floor);
-  store<f64>(out, -1, 8);
+  let top = floor;
+  let bottom: f64 = 1;
+  let column = -1;
+  let bin = 0;
+  let side = 0;
+  let kept = f64x2.splat(0);
   for (let c = 0; c < count; c++) {
-    const column = columns + (<usize>c << 4);
-    const bins = load<i32>(column, 4);
-    const hasMissing = load<i32>(column, 8) != 0;
+    const entry = columns + (<usize>c << 4);
+    const bins = load<i32>(entry, 4);
+    const hasMissing = load<i32>(entry, 8) != 0;
     if (bins < 1) continue; // a category's
-    let at = histogram + <usize>load<u32>(column);
+    let at = histogram + <usize>load<u32>(entry);
     const missing = hasMissing ? v128.load(at + (<usize>bins << 4)) : f64x2.splat(0);
     const there = f64x2.extract_lane(missing, 1) > 0;
     const cuts = there ? bins : bins - 1;
@@ -156,35 +180,31 @@ export function bestCut(
     for (let b = 0; b < cuts; b++) {
       left = f64x2.add(left, v128.load(at));
       at += 16;
-      let right = f64x2.sub(total, left);
-      if (v128.any_true(i64x2.shuffle(f64x2.lt(left, enough), f64x2.lt(right, enough), 1, 3)) == 0) {
-        const value = quality(left, right, l1s, l2s);
-        if (value > best) {
-          best = value;
-          store<f64>(out, value);
-          store<f64>(out, <f64>c, 8);
-          store<f64>(out, <f64>b, 16);
-          store<f64>(out, 0, 24);
-          v128.store(out + 32, left);
-        }
+      if (betterThan(left, f64x2.sub(total, left), enough, l1s, l2s, top, bottom)) {
+        top = foundTop;
+        bottom = foundBottom;
+        column = c;
+        bin = b;
+        side = 0;
+        kept = left;
       }
-      if (there) {
-        const more = f64x2.add(left, missing);
-        right = f64x2.sub(total, more);
-        if (v128.any_true(i64x2.shuffle(f64x2.lt(more, enough), f64x2.lt(right, enough), 1, 3)) == 0) {
-          const value = quality(more, right, l1s, l2s);
-          if (value > best) {
-            best = value;
-            store<f64>(out, value);
-            store<f64>(out, <f64>c, 8);
-            store<f64>(out, <f64>b, 16);
-            store<f64>(out, 1, 24);
-            v128.store(out + 32, more);
-          }
-        }
+      if (!there) continue;
+      const more = f64x2.add(left, missing);
+      if (betterThan(more, f64x2.sub(total, more), enough, l1s, l2s, top, bottom)) {
+        top = foundTop;
+        bottom = foundBottom;
+        column = c;
+        bin = b;
+        side = 1;
+        kept = more;
       }
     }
   }
+  store<f64>(out, top / bottom);
+  store<f64>(out, <f64>column, 8);
+  store<f64>(out, <f64>bin, 16);
+  store<f64>(out, <f64>side, 24);
+  v128.store(out + 32, kept);
 }
 
 export function partition(
@@ -253,7 +273,6 @@ export function softmaxes(n: i32, classes: i32, stride: i32, scores: usize, out:
   }
 }
 
-/** The ranks of the node's rows, ascending, at `order`, and their pairs at `order + 256·8 + …`; see ../trees.ts. */
 export function sortByRank(
   rows: usize,
   from: i32,
