@@ -37,8 +37,14 @@ const column = fc
   .array(cell, { minLength: 1, maxLength: 6 })
   .chain((some) => fc.array(fc.constantFrom(...some), { minLength: 60, maxLength: 60 }));
 const numbers = fc.array(fc.double(), { minLength: 60, maxLength: 60 });
+const sentences = fc.array(
+  fc
+    .array(fc.constantFrom("a", "b", "long", "Größe", "7", "-", "東京"), { maxLength: 12 })
+    .map((words) => words.join(" ")),
+  { minLength: 60, maxLength: 60 },
+);
 const table = fc
-  .array(fc.oneof(column, numbers), { minLength: 2, maxLength: 6 })
+  .array(fc.oneof(column, numbers, sentences), { minLength: 2, maxLength: 6 })
   .map((columns): Table => ({ rows: 60, columns: columns.map((cells, c) => columnOf(`c${c}`, cells)) }));
 
 test("a table is refused in one line, or encoded without a crash", () => {

@@ -116,9 +116,9 @@ export function fitTargetMeans(options: {
     column: at,
     outputs: [...targets.map(({ name }) => name), "count"],
     levels: kept.map((code) => levels[code]),
-    values: [...values],
-    missing: [...missing],
-    unseen: [...unseen],
+    values: Array.from(values, single),
+    missing: Array.from(missing, single),
+    unseen: Array.from(unseen, single),
     categories: 0,
   };
   return { step, training };
@@ -132,6 +132,11 @@ export function fitTargetMeans(options: {
  */
 export function dealtParts(n: number, rng: Rng): Uint8Array {
   return Uint8Array.from(shuffled(n, rng), (place) => place % PARTS);
+}
+
+/** Nine digits are all that single precision, in which a matrix is, can tell; more make a model's file large. */
+function single(value: number): number {
+  return Number(value.toPrecision(9));
 }
 
 /** Sums and counts of each part and slot, shape (parts, slots). */
