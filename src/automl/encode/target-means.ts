@@ -159,7 +159,7 @@ function sumsByPart(
 
 /**
  * How many rows the overall mean weighs: the variance within levels over that between them, by the analysis of variance
- * (Searle, Casella and McCulloch 1992, §3.6).
+ * (Searle, Casella and McCulloch 1992, "Variance components", chapter 3).
  */
 function shrinkage(
   sums: Float64Array,

@@ -86,7 +86,7 @@ export function datePart(day: number, part: DatePart): number {
   const whole = Math.floor(day);
   if (part === "hour") return Math.min(23, Math.floor((day - whole) * 24 + 1e-7));
   if (part === "weekday") return (((whole + 3) % 7) + 7) % 7; // 1970-01-01 was a Thursday
-  // Years that begin in March have their leap day last (Richards 2013, "Calendars", in the Explanatory Supplement)
+  // Years that begin in March have their leap day last (Hinnant 2013, "chrono-compatible low-level date algorithms")
   const shifted = whole + 719_468; // days since 0000-03-01
   const era = Math.floor(shifted / 146_097);
   const ofEra = shifted - era * 146_097;
