@@ -60,8 +60,8 @@ def as_categories(frame):
     """Texts as categories of the training table's levels; numbers as they are."""
     frame = frame.copy()
     for name in texts:
-        levels = train[name].astype(str).unique()
-        frame[name] = pd.Categorical(frame[name].astype(str), categories=levels)
+        levels = train[name].dropna().astype(str).unique()
+        frame[name] = pd.Categorical(frame[name].astype(str), categories=levels)  # what is missing stays so
     return frame
 
 
