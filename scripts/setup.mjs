@@ -59,8 +59,32 @@ function build(always) {
     stdio: ["ignore", 2, 2],
   });
   if (status !== 0) fail("the build failed");
+  bundlePredictor();
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(stamp, "");
+}
+
+/** What a model's single JavaScript file has in it: the code that predicts, in one piece, for a browser. */
+function bundlePredictor() {
+  const folder = join(root, "dist", "automl");
+  const output = join(folder, "standalone.bundle.js");
+  const flags = [
+    "--platform",
+    "browser",
+    "--format",
+    "iife",
+    "--name",
+    "fettle",
+    "--minify",
+    "--file",
+    output,
+  ];
+  const { status } = spawnSync("rolldown", [join(folder, "standalone.js"), ...flags], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "ignore", 2],
+  });
+  if (status !== 0) fail("bundling dist/automl/standalone.js failed");
 }
 
 /**

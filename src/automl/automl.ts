@@ -7,12 +7,15 @@ import { join } from "node:path";
 import * as clock from "../clock.ts";
 import { EngineError, InvalidInputError } from "../errors.ts";
 import { checkNumber } from "../options.ts";
-import { randomSeed } from "../random.ts";
+import { randomSeed, rng } from "../random.ts";
 import type { Storage } from "../storage.ts";
 import { memory } from "../storages/memory.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
 import { compose } from "./compose.ts";
+import { explain, scoreOf } from "./explain/explain.ts";
+import type { Explanations } from "./explain/explanations.ts";
+import { decided, decisionScores, steadyThreshold } from "./explain/threshold.ts";
 import type { ExternalDescription } from "./external/description.ts";
 import { finish } from "./finish.ts";
 import type { Member, Model } from "./model.ts";
@@ -20,6 +23,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
 import { completeTrials, search } from "./search.ts";
 import { shareTable } from "./share.ts";
+import { refitFolds } from "./split/split.ts";
 import { standardError } from "./spread.ts";
 import type { Table } from "./table.ts";
 
@@ -93,6 +97,7 @@ export interface AutomlResult {
   /** The score of the constant prediction on the same outer rows. */
   readonly baseline: number;
   readonly warnings: readonly string[];
+  readonly explanations: Explanations;
   readonly prepared: Prepared;
   /** Predictions for the rows of the search, none of a model that learned from the row: shape (rows, outputs). */
   readonly inside: Float64Array;
@@ -106,6 +111,8 @@ const DEFAULT_SECONDS = 60;
 /** Kept free for what comes after the last fit: writing files, and a slow last tree. */
 const LAST_SHARE = 0.03;
 const LAST_MS = 250;
+/** Kept free for explanations. */
+const EXPLAINING_SHARE = 0.03;
 
 /**
  * Tunes models of a table and returns the best ensemble of them.
@@ -134,7 +141,8 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
   const folder = options.files ?? (await mkdtemp(join(tmpdir(), "fettle-automl-")));
   await mkdir(folder, { recursive: true });
   try {
-    const common = { seed, threads, folder, ...(deadline !== undefined && { deadline }) };
+    const fitUntil = deadline && deadline - 1000 * EXPLAINING_SHARE * (seconds ?? 0);
+    const common = { seed, threads, folder, ...(fitUntil !== undefined && { deadline: fitUntil }) };
     const { study, end } = await search(prepared, {
       ...common,
       began,
@@ -150,36 +158,55 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
     if (complete.length === 0) throw new EngineError(nothing(study, end));
     const { metric, schema, outer, y } = prepared;
     const composition = await compose(prepared, complete, folder, options.maxLatencyMs);
+    const { inside, outside } = composition;
+    const split = {
+      ...{ table: raw, schema, rows: prepared.rows, y, folds: prepared.folds.length },
+      ...{ group: options.group, time: options.splitByTime },
+    };
     const members = await finish(prepared, composition.chosen, {
       ...common,
-      single: options.refit,
-      split: {
-        table: raw,
-        schema,
-        rows: prepared.rows,
-        y,
-        group: options.group,
-        time: options.splitByTime,
-        folds: prepared.folds.length,
-      },
+      ...{ single: options.refit, split },
       onFitted: (fitted, of) => onProgress?.({ kind: "finishing", fitted, of }),
     });
+    const threshold = thresholdOf(prepared, inside, seed);
     const truth = Float64Array.from(outer.test, (row) => y[row]);
+    const final = threshold === undefined ? outside : decided(outside, threshold);
     const score = {
-      value: metric.value(truth, composition.outside, schema.task),
-      error: standardError(metric, truth, composition.outside, schema.task, seed),
+      value: scoreOf(metric, truth, outside, schema.task, threshold),
+      error: standardError(metric, truth, final, schema.task, seed),
       rows: truth.length,
     };
+    const model: Model = {
+      ...{ schema, metric: metric.name, score, members },
+      ...(threshold !== undefined && { threshold }),
+      ...needed(prepared, members),
+    };
+    const baseline = metric.value(truth, composition.baseline, schema.task);
+    const folds = refitFolds({ ...split, rng: rng(seed, "split") });
+    const left = () => (deadline === undefined ? Number.POSITIVE_INFINITY : (deadline - clock.now()) / 1000);
     return {
-      model: { schema, metric: metric.name, score, members, ...needed(prepared, members) },
+      model,
       leaderboard: standings(complete, composition.chosen),
-      baseline: metric.value(truth, composition.baseline, schema.task),
-      warnings: prepared.warnings,
-      ...{ prepared, inside: composition.inside, outside: composition.outside, study, end },
+      ...{ baseline, warnings: prepared.warnings },
+      explanations: explain({ prepared, model, outside, baseline, folds, seed, left }),
+      ...{ prepared, inside, outside, study, end },
     };
   } finally {
     if (options.files === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of two classes, measured by what rows are taken for: the threshold that is best for rows that were not learned from. */
+function thresholdOf(
+  { schema: { task }, metric, outer, y }: Prepared,
+  inside: Float64Array,
+  seed: number,
+): number | undefined {
+  const score = decisionScores[metric.name];
+  if (score === undefined || task.kind !== "classification" || task.classes.length !== 2) return undefined;
+  const truth = Float64Array.from(outer.train, (row) => y[row]);
+  const second = truth.map((_, place) => inside[2 * place + 1]);
+  return steadyThreshold(truth, second, score, rng(seed));
 }
 
 /** The external programs that some member needs. */

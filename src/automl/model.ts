@@ -66,8 +66,12 @@ export function partsOf(
   table: Table,
 ): { readonly parts: readonly Part[]; readonly notes: readonly string[] } {
   const { table: conformed, notes } = conform(table, schema);
+  return { parts: conformedParts(members, conformed), notes: [...(table.notes ?? []), ...notes] };
+}
+
+function conformedParts(members: readonly Member[], conformed: Table): readonly Part[] {
   const matrices = new Map<Encoder, DesignMatrix>();
-  const parts = members.flatMap(({ weight, pipelines }) =>
+  return members.flatMap(({ weight, pipelines }) =>
     pipelines.map((pipeline): Part => {
       const { encoder } = pipeline;
       const matrix = matrices.get(encoder) ?? encode(encoder, conformed);
@@ -75,7 +79,27 @@ export function partsOf(
       return { pipeline, weight: weight / pipelines.length, matrix };
     }),
   );
-  return { parts, notes: [...(table.notes ?? []), ...notes] };
+}
+
+/** Predictions for a table that was conformed already: shape (rows, outputs), row-major. */
+export function predictConformed(
+  model: Pick<Model, "members"> & { readonly schema: Pick<Schema, "task"> },
+  conformed: Table,
+): Float64Array {
+  const parts = conformedParts(model.members, conformed);
+  const { task } = model.schema;
+  return weighted(
+    parts,
+    parts.map(({ pipeline, matrix }) => predictPipeline(pipeline, matrix, task)),
+    conformed.rows * outputsOf(task),
+  );
+}
+
+function weighted(parts: readonly Part[], predictions: readonly Float64Array[], size: number): Float64Array {
+  const values = new Float64Array(size);
+  for (const [index, { weight }] of parts.entries())
+    for (let i = 0; i < size; i++) values[i] += weight * predictions[index][i];
+  return values;
 }
 
 /** The weighted mean of the parts' predictions, each of shape (rows, outputs). */
@@ -87,9 +111,7 @@ export function combined(
   notes: readonly string[],
 ): Predictions {
   const outputs = outputsOf(task);
-  const values = new Float64Array(table.rows * outputs);
-  for (const [index, { weight }] of parts.entries())
-    for (let i = 0; i < values.length; i++) values[i] += weight * predictions[index][i];
+  const values = weighted(parts, predictions, table.rows * outputs);
   const classes = task.kind === "classification" ? decide(values, outputs, threshold) : undefined;
   return { values, outputs, ...(classes && { classes }), notes };
 }

@@ -25,6 +25,9 @@ const predictors: Readonly<Record<string, Predict>> = {
   vectors: predictVectors,
 };
 
+/** The families whose models need nothing but this code. */
+export const ownPredictors: readonly string[] = Object.keys(predictors);
+
 /**
  * @returns shape (rows, outputs), in the scale that the model learned
  * @throws {UnsupportedError} if the family is not known here

@@ -1,6 +1,7 @@
 /**
  * From which probability on a row is taken for the second of two classes.
  */
+import type { Rng } from "../../random.ts";
 
 /** Weights of rows by their class and by what they were taken for. */
 export interface Counts {
@@ -78,4 +79,45 @@ export function tuneThreshold(
     if (value > best.score || (value === best.score && nearer)) best = { threshold, score: value, usual };
   }
   return best;
+}
+
+/** Thresholds are tuned on so many samples of the rows: one alone follows chance. */
+const SAMPLES = 25;
+/** More rows make it no surer than the thresholds of so many. */
+const MOST_ROWS = 20_000;
+
+/**
+ * The median of the thresholds that are best on bootstrap samples of the rows.
+ *
+ * @param y              classes, 0 or 1, shape (rows)
+ * @param probabilities  of class 1 for rows that the model did not learn from, shape (rows); NaN: not known
+ * @returns              undefined where one of the classes does not occur
+ * @see Breiman 1996, "Bagging predictors"
+ */
+export function steadyThreshold(
+  y: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  score: (counts: Counts) => number,
+  rng: Rng,
+): number | undefined {
+  const known = Array.from(y, (_, row) => row).filter((row) => !Number.isNaN(probabilities[row]));
+  const size = Math.min(known.length, MOST_ROWS);
+  const found: number[] = [];
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const stream = rng.stream("threshold", sample);
+    const rows = Array.from({ length: size }, () => known[stream.integer(known.length)]);
+    const truth = rows.map((row) => y[row]);
+    if (new Set(truth).size < 2) continue;
+    const own = rows.map((row) => probabilities[row]);
+    found.push(tuneThreshold(truth, own, score).threshold);
+  }
+  return found.length === 0 ? undefined : found.sort((a, b) => a - b)[found.length >> 1];
+}
+
+/** Two probabilities a row as a threshold decides them: 0 or 1, shape (rows, 2). */
+export function decided(probabilities: Float64Array, threshold: number): Float64Array {
+  return probabilities.map((_, i) => {
+    const isSecond = probabilities[i | 1] >= threshold;
+    return isSecond === (i % 2 === 1) ? 1 : 0;
+  });
 }
