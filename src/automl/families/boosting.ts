@@ -1,6 +1,7 @@
 /**
  * Gradient-boosted trees on histograms.
  */
+import { log } from "../../math/elementary.ts";
 import { type BoostOptions, boost } from "../../models/trees/boost.ts";
 import { storeTrees } from "../../models/trees/format.ts";
 import type { Loss } from "../../models/trees/loss.ts";
@@ -101,7 +102,16 @@ function treesARound(task: Task): number {
   return task.kind === "classification" && task.classes.length === 2 ? 1 : outputsOf(task);
 }
 
-/** Of so many trees. */
+/**
+ * Of so many trees, in units of about 6 ns: rows are counted and moved level by level, and the bins of a leaf are gone through whatever
+ * its rows (fitted to CPU times at 1,000 to 100,000 rows, 5 to 100 columns, 7 to 127 leaves).
+ */
 function workOf(params: Params, rows: number, columns: number, trees: number): number {
-  return rows * columns * trees * Number(params.columns);
+  const own = columns * Number(params.columns);
+  const asked =
+    params.growth === "leaves"
+      ? Number(params["growth.leaves.leaves"])
+      : 2 ** Number(params["growth.depth.depth"]);
+  const leaves = Math.max(2, Math.min(asked, rows / Number(params.minRows)));
+  return trees * (0.075 * rows * (own + 6) * (log(leaves) / Math.LN2) + 260 * leaves * own);
 }

@@ -4,4 +4,7 @@
 import type { Family } from "../family.ts";
 import { forests } from "./forests.ts";
 
-export const forest: Family = forests("forest", false, 1);
+/** Work of one row, column and level, measured beside that of boosting. */
+const PER_CELL = 1.5;
+
+export const forest: Family = forests("forest", false, PER_CELL);

@@ -72,9 +72,9 @@ function leastRows({ task, rows }: Shape): number {
   return Math.max(enough, Math.ceil(rows / MOST_LEAVES));
 }
 
-/** √columns of them for classes (Breiman 2001); half of them for numbers, where a single one says less. */
+/** More than the √columns of Breiman 2001 for classes: some columns say nothing. Half for numbers. */
 function defaultShare({ task, columns }: Shape): number {
-  return task.kind === "classification" ? Math.min(1, 1 / Math.sqrt(Math.max(1, columns))) : 0.5;
+  return task.kind === "classification" ? Math.min(1, 1.5 / Math.sqrt(Math.max(1, columns))) : 0.5;
 }
 
 function aimOf(task: Task): Aim {

@@ -152,7 +152,11 @@ test.each([
     const fits = [false, true].map((plain) =>
       boost({ ...learn, weights }, valid, loss, options, seed(), undefined, { plain }),
     );
-    expect(fits[0]).toEqual(fits[1]);
+    const [a, b] = fits.map(({ trees: { arrays, ...head }, ...rest }) => ({
+      ...{ head, rest },
+      arrays: Object.values(arrays).map((array) => array.join()),
+    }));
+    expect(a).toEqual(b);
     expect(fits[0].rounds).toBeGreaterThan(0);
   }
 });
