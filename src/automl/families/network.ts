@@ -25,7 +25,7 @@ const HEADS: Readonly<Record<Task["kind"], Head>> = {
   regression: "number",
   quantiles: "quantiles",
 };
-const BATCHES = [32, 64, 128, 256, 512, 1024] as const;
+const BATCHES = [32, 64, 128, 256, 512, 1024, 2048] as const;
 
 /**
  * Multilayer perceptrons: layers and units, activation, dropout, L1 and L2, optimiser with momentum, schedule.
@@ -41,9 +41,10 @@ export const network: Family = {
 
   space({ rows }) {
     const epochs = usualEpochs(rows);
+    const batch = usualBatch(rows);
     return {
       layers: int(1, 3, { default: 2 }),
-      units: array(ordinal([16, 32, 64, 128, 256, 512], { default: 64 }), { length: "layers" }),
+      units: array(ordinal([16, 32, 64, 128, 256], { default: 64 }), { length: "layers" }),
       activation: categorical(ACTIVATIONS, { default: "silu" }),
       fourier: oneOf(
         "type",
@@ -57,8 +58,11 @@ export const network: Family = {
         { default: "on" },
       ),
       dropout: float(0, 0.5, { step: 0.1, default: 0 }),
-      epochs: int(Math.max(1, Math.floor(epochs / 4)), epochs * 4, { log: true, default: epochs }),
-      batch: ordinal(BATCHES, { default: usualBatch(rows) }),
+      epochs: int(Math.max(1, Math.floor(epochs / 4)), epochs * 2, { log: true, default: epochs }),
+      batch: ordinal(
+        BATCHES.filter((size) => size >= batch / 2 && size <= batch * 4),
+        { default: batch },
+      ),
       l1: float(1e-8, 1e-3, { log: true, default: 1e-8 }),
       l2: float(1e-8, 1e-2, { log: true, default: 1e-6 }),
       schedule: categorical(SCHEDULES, { default: "one-cycle" }),
