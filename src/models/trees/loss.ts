@@ -76,23 +76,19 @@ export function lossOn(loss: Loss, targets: Targets, ground: Scores): LossOn {
   const { kernels, scores, stride, pairs } = ground;
   const { y, weights } = targets;
   const n = y.length;
-  /** Pairs of each row by its score. */
-  const each = (output: number, pair: (score: number, i: number) => readonly [number, number]) => {
-    const { floats, doubles } = kernels.views;
-    const at = (scores >> 3) + output * stride;
-    for (let i = 0; i < n; i++) {
-      const [g, h] = pair(doubles[at + i], i);
-      const w = weights === undefined ? 1 : weights[i];
-      floats[(pairs >> 2) + 2 * i] = g * w;
-      floats[(pairs >> 2) + 2 * i + 1] = h * w;
-    }
-  };
+  const weightOf = weights ?? new Float64Array(n).fill(1);
   const nothing = () => {};
   switch (loss.kind) {
     case "squared":
       return {
         begin: nothing,
-        gradients: () => each(0, (score, i) => [score - y[i], 1]),
+        gradients() {
+          const { floats, doubles } = kernels.views;
+          for (let i = 0, s = scores >> 3, p = pairs >> 2; i < n; i++, s++, p += 2) {
+            floats[p] = (doubles[s] - y[i]) * weightOf[i];
+            floats[p + 1] = weightOf[i];
+          }
+        },
         level: () => undefined,
       };
     case "absolute":
@@ -100,7 +96,14 @@ export function lossOn(loss: Loss, targets: Targets, ground: Scores): LossOn {
       const levels = loss.kind === "absolute" ? [0.5] : loss.levels;
       return {
         begin: nothing,
-        gradients: (k) => each(k, (score, i) => [y[i] > score ? -levels[k] : 1 - levels[k], 1]),
+        gradients(k) {
+          const { floats, doubles } = kernels.views;
+          const level = levels[k];
+          for (let i = 0, s = (scores >> 3) + k * stride, p = pairs >> 2; i < n; i++, s++, p += 2) {
+            floats[p] = (y[i] > doubles[s] ? -level : 1 - level) * weightOf[i];
+            floats[p + 1] = weightOf[i];
+          }
+        },
         level: (k) => levels[k],
       };
     }
@@ -123,11 +126,11 @@ export function lossOn(loss: Loss, targets: Targets, ground: Scores): LossOn {
         begin: () => kernels.softmaxes(n, loss.classes, stride, scores, probabilities),
         gradients(k) {
           const { floats } = kernels.views;
-          const at = (probabilities >> 2) + k * stride;
-          each(k, (_, i) => {
-            const p = floats[at + i];
-            return [y[i] === k ? p - 1 : p, Math.max(factor * p * (1 - p), 1e-16)];
-          });
+          for (let i = 0, s = (probabilities >> 2) + k * stride, at = pairs >> 2; i < n; i++, s++, at += 2) {
+            const p = floats[s];
+            floats[at] = (y[i] === k ? p - 1 : p) * weightOf[i];
+            floats[at + 1] = Math.max(factor * p * (1 - p), 1e-16) * weightOf[i];
+          }
         },
         level: () => undefined,
       };
