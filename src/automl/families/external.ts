@@ -2,8 +2,7 @@
  * Any external program as a family of models: what it learns is a file of its own, which only it can read.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkProgram } from "../../engines/process/program.ts";
@@ -27,7 +26,7 @@ export interface ExternalFamily extends Family {
    * @throws {EngineError} if the program fails
    */
   predict(model: FittedModel, x: DesignMatrix, task: Task): Promise<Float64Array>;
-  /** Ends the program and removes its files; it starts again when it is asked again. */
+  /** Ends the program; it starts again when it is asked again. */
   close(): void;
 }
 
@@ -40,27 +39,15 @@ export interface ExternalFamily extends Family {
 export function external(description: ExternalDescription): ExternalFamily {
   const { name, view, early, tasks, folder, maxRows, params } = description;
   const program = new Program(name, description.command, folder);
-  const files = new Files();
-  /** The model that lies in a file for the program to read, and where. */
-  let written: { readonly bytes: Uint8Array; readonly path: string } | undefined;
   const workOf = (rows: number, columns: number) => description.work * rows * columns;
 
-  const fileOf = async (bytes: Uint8Array, path: string) => {
-    if (written?.bytes === bytes) return written.path;
-    if (written !== undefined) await rm(written.path, { force: true });
-    written = { bytes, path };
-    await writeFile(path, bytes);
-    return path;
-  };
   const close = () => {
     program.close();
-    files.close();
-    written = undefined;
     open.delete(close);
   };
-  const begin = () => {
+  const ask = (...request: Parameters<Program["ask"]>) => {
     closeAtExit(close);
-    return files.next();
+    return program.ask(...request);
   };
 
   return {
@@ -78,16 +65,15 @@ export function external(description: ExternalDescription): ExternalFamily {
     space: () => params,
     work: ({ rows, columns }) => workOf(rows, columns),
 
-    async fit({ task, params, valid, rounds, rng, stop, ...rows }) {
-      const stem = begin();
-      const model = `${stem}.model`;
-      try {
-        const answer = await program.ask(
+    fit: ({ task, params, valid, rounds, rng, stop, ...rows }) =>
+      inFolder(async (folder) => {
+        const model = join(folder, "model");
+        const answer = await ask(
           async () => ({
             fit: {
               ...{ task, params, model, seed: rng.bits() },
-              train: await writeRows(rows, stem),
-              ...(valid && early && { valid: await writeRows(valid, `${stem}.valid`) }),
+              train: await writeRows(rows, join(folder, "train")),
+              ...(valid && early && { valid: await writeRows(valid, join(folder, "valid")) }),
               ...(rounds !== undefined && { rounds }),
             },
           }),
@@ -100,24 +86,18 @@ export function external(description: ExternalDescription): ExternalFamily {
           json: { external: name },
           arrays: { model: new Uint8Array(await readFile(model)) },
         };
-      } finally {
-        await files.remove(stem, ["model", "x", "y", "w", "valid.x", "valid.y", "valid.w"]);
-      }
-    },
+      }),
 
-    async predict({ arrays }, x, task) {
-      const stem = begin();
-      const predictions = `${stem}.predictions`;
-      try {
-        await program.ask(async () => {
-          const model = await fileOf(arrays.model as Uint8Array, `${stem}.model`);
-          return { predict: { task, model, predictions, ...(await writeMatrix(x, stem)) } };
+    predict: ({ arrays }, x, task) =>
+      inFolder(async (folder) => {
+        const model = join(folder, "model");
+        const predictions = join(folder, "predictions");
+        await ask(async () => {
+          await writeFile(model, arrays.model as Uint8Array);
+          return { predict: { task, model, predictions, ...(await writeMatrix(x, join(folder, "rows"))) } };
         });
-        return await readDoubles(predictions, x.rows * outputsOf(task));
-      } finally {
-        await files.remove(stem, ["x", "predictions"]);
-      }
-    },
+        return readDoubles(predictions, x.rows * outputsOf(task));
+      }),
 
     close,
   };
@@ -125,9 +105,11 @@ export function external(description: ExternalDescription): ExternalFamily {
 
 /** What is to be closed when the process ends: one listener for all of them. */
 const open = new Set<() => void>();
+let listening = false;
 
 function closeAtExit(close: () => void): void {
-  if (open.size === 0) process.once("exit", () => [...open].forEach((each) => void each()));
+  if (!listening) process.once("exit", () => [...open].forEach((each) => void each()));
+  listening = true;
   open.add(close);
 }
 
@@ -156,25 +138,12 @@ function obstacle({ name, command, check, folder }: ExternalDescription): string
   return found;
 }
 
-/** Names of files in a folder that lives as long as the process. */
-class Files {
-  #folder: string | undefined;
-  #count = 0;
-
-  /** A path without an ending, for the files of one request. */
-  next(): string {
-    if (this.#folder === undefined) {
-      this.#folder = mkdtempSync(join(tmpdir(), "fettle-external-"));
-    }
-    return join(this.#folder, String(++this.#count));
-  }
-
-  async remove(stem: string, endings: readonly string[]): Promise<void> {
-    await Promise.all(endings.map((ending) => rm(`${stem}.${ending}`, { force: true })));
-  }
-
-  close(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = undefined;
+/** Runs with a folder that exists for as long. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "fettle-external-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
