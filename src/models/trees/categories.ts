@@ -49,41 +49,49 @@ export function bestSet(
   const single = present.length <= ONE_AGAINST_REST;
   const l2 = penalties.l2 + (single ? 0 : rules.l2);
   const { l1 } = penalties;
-  let best = floor;
-  let found: { readonly bins: readonly number[]; readonly g: number; readonly h: number } | undefined;
-  const consider = (bins: () => readonly number[], g: number, h: number) => {
+  const search: Search = { value: floor, first: 0, count: 0, step: 1, g: 0, h: 0 };
+  const consider = (g: number, h: number, first: number, levels: number, step: number) => {
     if (h < smallest || node.h - h < smallest) return;
     const value = square(g, l1) / (h + l2) + square(node.g - g, l1) / (node.h - h + l2);
-    if (!(value > best)) return;
-    best = value;
-    found = { bins: bins(), g, h };
+    if (value > search.value) Object.assign(search, { value, first, count: levels, step, g, h });
   };
-  if (single) for (const b of present) consider(() => [b], cells[2 * b], cells[2 * b + 1]);
+  if (single)
+    for (let i = 0; i < present.length; i++)
+      consider(cells[2 * present[i]], cells[2 * present[i] + 1], i, 1, 1);
   else {
-    // levels of little weight say nothing: they stay with the rest
+    // relative to the node's mean, so that levels of little weight come to stand in the middle
     const mean = node.g / node.h;
-    const key = new Map(
-      present.map((b) => [
-        b,
-        (cells[2 * b] - mean * cells[2 * b + 1]) / (cells[2 * b + 1] + rules.smoothing),
-      ]),
-    );
-    const order = present.sort((a, b) => key.get(a)! - key.get(b)! || a - b);
-    const most = Math.min(MOST_LEVELS, (order.length + 1) >> 1);
-    for (const sequence of [order, order.toReversed()]) {
+    const key = new Float64Array(count);
+    for (const b of present)
+      key[b] = (cells[2 * b] - mean * cells[2 * b + 1]) / (cells[2 * b + 1] + rules.smoothing);
+    present.sort((a, b) => key[a] - key[b] || a - b);
+    const most = Math.min(MOST_LEVELS, (present.length + 1) >> 1);
+    for (const step of [1, -1]) {
+      const first = step > 0 ? 0 : present.length - 1;
       let g = 0;
       let h = 0;
       for (let i = 0; i < most; i++) {
-        g += cells[2 * sequence[i]];
-        h += cells[2 * sequence[i] + 1];
-        consider(() => sequence.slice(0, i + 1), g, h);
+        const b = present[first + step * i];
+        g += cells[2 * b];
+        h += cells[2 * b + 1];
+        consider(g, h, first, i + 1, step);
       }
     }
   }
-  if (found === undefined) return undefined;
+  if (search.count === 0) return undefined;
   const goesLeft = new Uint8Array(256);
-  for (const b of found.bins) goesLeft[b] = 1;
-  return { value: best, goesLeft, g: found.g, h: found.h };
+  for (let i = 0; i < search.count; i++) goesLeft[present[search.first + search.step * i]] = 1;
+  return { value: search.value, goesLeft, g: search.g, h: search.h };
+}
+
+/** The best set so far: so many levels from a place in their order, upwards or downwards. */
+interface Search {
+  value: number;
+  first: number;
+  count: number;
+  step: number;
+  g: number;
+  h: number;
 }
 
 function square(g: number, l1: number): number {
