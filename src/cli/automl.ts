@@ -3,9 +3,10 @@
  */
 import { basename, join, resolve } from "node:path";
 import { type AutomlOptions, type AutomlResult, automl, type Progress } from "../automl/automl.ts";
+import { scoreOf as scoreBy } from "../automl/explain/explain.ts";
 import { readExternal } from "../automl/families/external.ts";
-import { saveModel } from "../automl/folder.ts";
 import { metricNamed } from "../automl/metrics/metrics.ts";
+import { REPORT, saveResult } from "../automl/outputs.ts";
 import { predictWithPrograms } from "../automl/programs.ts";
 import { readTable } from "../automl/read/file.ts";
 import { conform } from "../automl/schema/conform.ts";
@@ -23,7 +24,7 @@ import { EXIT } from "./exit.ts";
 import { table as columns, write } from "./output.ts";
 
 interface AutomlFlags {
-  readonly target: string;
+  readonly target?: string;
   readonly time?: string;
   readonly models?: string;
   readonly metric?: string;
@@ -68,9 +69,8 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
       files: join(filesDirectory(flags.storage, flags.files), study, "automl"),
     });
     shown.close();
-    await saveModel(folder, result.model, {
-      "leaderboard.json": `${JSON.stringify(result.leaderboard, null, 2)}\n`,
-    });
+    const missing = await saveResult(folder, result, { times: settings.models === undefined });
+    if (!flags.quiet) for (const line of missing) process.stderr.write(`fettle: ${line}\n`);
     const measured = test === undefined ? undefined : await scoreOf(result, test);
     if (flags.json) write(JSON.stringify(jsonOf(result, folder, measured)));
     else for (const line of summary(result, folder, study)) write(line);
@@ -87,6 +87,8 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
 function optionsOf(flags: AutomlFlags): AutomlOptions {
   const { target, metric, group, splitByTime, ignore, refit } = flags;
   const task = flags.task as AutomlOptions["task"];
+  if (target === undefined)
+    throw new InvalidInputError("--target <column> is missing: say which column is to be predicted");
   if (task !== undefined && task !== "classification" && task !== "regression")
     throw new InvalidInputError(`--task ${task}: it is classification or regression`);
   const given = <K extends string, V>(key: K, value: V | undefined) =>
@@ -163,10 +165,12 @@ async function scoreOf({ model, prepared }: AutomlResult, test: Table) {
   const predictions = new Float64Array(known.length * outputs);
   for (const [at, row] of known.entries())
     for (let k = 0; k < outputs; k++) predictions[at * outputs + k] = values[row * outputs + k];
-  const value = metric.value(
+  const value = scoreBy(
+    metric,
     Float64Array.from(known, (row) => truth[row]),
     predictions,
     schema.task,
+    model.threshold,
   );
   return { metric: metric.name, value };
 }
@@ -194,6 +198,7 @@ function summary(result: AutomlResult, folder: string, study: string): string[] 
     ...(rest > 0 ? [`… and ${rest} more: fettle trials ${study}`] : []),
     "",
     `${model.metric} ${short(value)} ± ${short(error, 2)} on ${rows} rows that nothing was chosen by (constant: ${short(baseline)})`,
+    `report in ${join(folder, REPORT)}`,
     `saved in ${folder}: fettle predict ${folder} new.csv`,
   ];
 }

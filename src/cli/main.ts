@@ -180,16 +180,17 @@ function addRunCommands(program: Command): void {
 }
 
 function addTableCommands(program: Command): void {
-  program
+  const automl = program
     .command("automl")
+    .enablePositionalOptions() // what follows "report" is the report's
     .summary("tune models of a table, and keep the best ensemble of them")
     .description(
       "From a table and the name of a column to a tuned model: kinds of columns, folds, families of models, their\n" +
         "hyperparameters and the ensemble are chosen by what is in the table. What is saved predicts with fettle predict,\n" +
-        "with fettle/automl/predict in a browser, as ONNX, and as one JavaScript file.",
+        "with fettle/automl/predict in a browser, as ONNX, and as one JavaScript file; report.html says what it does.",
     )
     .argument("<table>", "CSV or Parquet, maybe with gzip; - reads standard input")
-    .requiredOption("--target <column>", "what is to be predicted")
+    .option("--target <column>", "what is to be predicted")
     .option("--time <limit>", "how long everything may take: 30s, 10m (60s)")
     .option("--models <number>", "try so many models instead: the same result on every machine")
     .option("--metric <name>", "what is optimised (auc, logloss of many classes, rmse; any name lists them)")
@@ -215,6 +216,13 @@ function addTableCommands(program: Command): void {
     .option("--json", "print the result as JSON")
     .option("-q, --quiet", "print nothing but the result")
     .action(lazy(() => import("./automl.ts")));
+
+  automl
+    .command("report")
+    .summary("write the report of a saved model again")
+    .argument("<model>", "the folder that fettle automl saved")
+    .option("-o, --output <file>", "where; - is standard output (report.html in the folder)")
+    .action(lazy(() => import("./automl-report.ts")));
 
   program
     .command("predict")
