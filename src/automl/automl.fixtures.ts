@@ -1,7 +1,9 @@
 /**
  * Tables of every kind of column, for tests of whole models.
  */
+import { expect } from "vitest";
 import { rng } from "../random.ts";
+import { type Model, predict } from "./model.ts";
 import { tableOf } from "./read/values.ts";
 import type { Table } from "./table.ts";
 import { cells } from "./tables.fixtures.ts";
@@ -47,4 +49,27 @@ export function mixedTable(n: number, target: "two" | "three" | "number", seed =
     day,
     y: score.map((value) => label(value)),
   });
+}
+
+/** Without some columns, with categories and a date that training never saw, and with cells that are empty. */
+export const STRANGE = tableOf({
+  x: [1, null, -3, 1e9],
+  colour: ["red", "mauve", null, "blue"],
+  town: ["town 7", "nowhere", null, ""],
+  day: ["2031-01-01", null, "2019-05-05", "2019-05-06"],
+});
+
+/** Numbers for every row, that are probabilities or ascend where they are to. */
+export function expectPredictions(model: Model, table: Table): void {
+  const { values, outputs, classes } = predict(model, table);
+  expect(values).toHaveLength(table.rows * outputs);
+  expect(values.every(Number.isFinite)).toBe(true);
+  const { task } = model.schema;
+  for (let row = 0; row < table.rows; row++) {
+    const own = [...values.subarray(row * outputs, (row + 1) * outputs)];
+    if (task.kind === "classification") {
+      expect(own.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
+      expect(own[classes?.[row] as number]).toBe(Math.max(...own));
+    } else if (task.kind === "quantiles") expect(own).toEqual([...own].sort((a, b) => a - b));
+  }
 }

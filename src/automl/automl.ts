@@ -12,11 +12,13 @@ import type { Storage } from "../storage.ts";
 import { memory } from "../storages/memory.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
-import { compose } from "./compose.ts";
+import { blend, type Composition, compose } from "./compose.ts";
+import { beginning, earlierStudy } from "./continued.ts";
 import { explain, scoreOf } from "./explain/explain.ts";
 import type { Explanations } from "./explain/explanations.ts";
 import { decided, decisionScores, steadyThreshold } from "./explain/threshold.ts";
 import type { ExternalDescription } from "./external/description.ts";
+import { constantMember, constantPredictions } from "./fallback.ts";
 import { finish } from "./finish.ts";
 import type { Member, Model } from "./model.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -65,6 +67,8 @@ export interface AutomlOptions {
   readonly files?: string;
   /** Once aborted, the search ends, and the result is made of what there is. */
   readonly signal?: AbortSignal;
+  /** When the time began, in milliseconds since the epoch, where reading the table is to count. @default now */
+  readonly began?: number;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -111,20 +115,25 @@ const DEFAULT_SECONDS = 60;
 /** Kept free for what comes after the last fit: writing files, and a slow last tree. */
 const LAST_SHARE = 0.03;
 const LAST_MS = 250;
+/** Fits that do not return for this part of it are given up. */
+const GIVEN_UP = 0.4;
 /** Kept free for explanations. */
 const EXPLAINING_SHARE = 0.03;
 
 /**
  * Tunes models of a table and returns the best ensemble of them.
  *
+ * A study that the storage has is gone on with: what was tried is not tried again, `seconds` are as many more, and
+ * `models` are as many in all.
+ *
  * @throws {InvalidInputError} saying what is wrong with the table or an option
+ * @throws {ConflictError} if the study is of another table, or of other options
  * @example
  * const { model } = await automl(await readTable("houses.csv"), { target: "price", seconds: 60 });
  * const { values } = predict(model, await readTable("new-houses.csv"));
  */
 export async function automl(raw: Table, options: AutomlOptions): Promise<AutomlResult> {
-  const began = clock.now();
-  const { models, signal, onProgress, threads = availableParallelism(), seed = randomSeed() } = options;
+  const { models, signal, onProgress, threads = availableParallelism(), began = clock.now() } = options;
   checkNumber("automl", "seconds", options.seconds, { above: 0 });
   checkNumber("automl", "models", models, { least: 1, whole: true });
   checkNumber("automl", "threads", threads, { least: 1, whole: true });
@@ -135,7 +144,15 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
   const seconds = models === undefined ? (options.seconds ?? DEFAULT_SECONDS) : undefined;
   const deadline = seconds === undefined ? undefined : began + 1000 * seconds - lastMs(seconds);
   const budget = seconds === undefined ? undefined : seconds * threads;
-  const made = prepare(raw, { ...options, seed, ...(budget !== undefined && { budget }) });
+  const storage = options.storage ?? memory();
+  const name = options.study ?? "automl";
+  const before = await earlierStudy(storage, name, raw, options);
+  const seed = before?.seed ?? options.seed ?? randomSeed();
+  const made = prepare(raw, {
+    ...options,
+    ...{ seed, folds: before?.folds },
+    ...(budget !== undefined && { budget }),
+  });
   const prepared: Prepared = { ...made, table: shareTable(made.table) };
   onProgress?.({ kind: "prepared", prepared });
   const folder = options.files ?? (await mkdtemp(join(tmpdir(), "fettle-automl-")));
@@ -145,9 +162,8 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
     const common = { seed, threads, folder, ...(fitUntil !== undefined && { deadline: fitUntil }) };
     const { study, end } = await search(prepared, {
       ...common,
-      began,
-      storage: options.storage ?? memory(),
-      study: options.study ?? "automl",
+      ...{ began, storage, study: name },
+      begun: beginning(raw, options, prepared.folds.length),
       ...(models !== undefined && { models }),
       ...(seconds !== undefined && { seconds }),
       ...(signal && { signal }),
@@ -155,19 +171,26 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       onTrial: (trial, of) => onProgress?.({ kind: "trial", trial, study: of }),
     });
     const complete = completeTrials(study);
-    if (complete.length === 0) throw new EngineError(nothing(study, end));
+    refuseFailures(study, complete);
     const { metric, schema, outer, y } = prepared;
-    const composition = await compose(prepared, complete, folder, options.maxLatencyMs);
-    const { inside, outside } = composition;
+    const composition =
+      complete.length === 0
+        ? constantly(prepared, seed)
+        : await compose(prepared, complete, folder, options.maxLatencyMs);
     const split = {
       ...{ table: raw, schema, rows: prepared.rows, y, folds: prepared.folds.length },
       ...{ group: options.group, time: options.splitByTime },
     };
-    const members = await finish(prepared, composition.chosen, {
+    const fitted = await finish(prepared, composition.chosen, {
       ...common,
+      ...(fitUntil && seconds && { latest: fitUntil + GIVEN_UP * lastMs(seconds) }),
       ...{ single: options.refit, split },
-      onFitted: (fitted, of) => onProgress?.({ kind: "finishing", fitted, of }),
+      onFitted: (count, of) => onProgress?.({ kind: "finishing", fitted: count, of }),
     });
+    const members = fitted.length > 0 ? fitted : [constantMember(prepared, prepared.rows, seed)];
+    // of what is in the model, which may be less than was chosen
+    const { inside, outside } =
+      fitted.length > 0 ? await blend(prepared, folder, members) : constantly(prepared, seed);
     const threshold = thresholdOf(prepared, inside, seed);
     const truth = Float64Array.from(outer.test, (row) => y[row]);
     const final = threshold === undefined ? outside : decided(outside, threshold);
@@ -186,8 +209,8 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
     const left = () => (deadline === undefined ? Number.POSITIVE_INFINITY : (deadline - clock.now()) / 1000);
     return {
       model,
-      leaderboard: standings(complete, composition.chosen),
-      ...{ baseline, warnings: prepared.warnings },
+      leaderboard: standings(complete, members),
+      ...{ baseline, warnings: fitted.length > 0 ? prepared.warnings : [...prepared.warnings, NO_TIME] },
       explanations: explain({ prepared, model, outside, baseline, folds, seed, left }),
       ...{ prepared, inside, outside, study, end },
     };
@@ -219,19 +242,27 @@ function lastMs(seconds: number): number {
   return LAST_MS + 1000 * LAST_SHARE * seconds;
 }
 
-function nothing(study: Study, end: RunEnd): string {
+const NO_TIME =
+  "it was over before one model was fitted: what is saved is the constant prediction; give it more time";
+
+/** @throws {EngineError} if there is no model because all of them failed */
+function refuseFailures(study: Study, complete: readonly Trial[]): void {
   const failed = study.trials.find(({ error }) => error !== undefined)?.error?.message;
-  if (failed !== undefined) return `no model could be fitted: ${failed}`;
-  return end.kind === "aborted"
-    ? "it was over before one model was fitted; give it more time"
-    : "no model was fitted";
+  if (complete.length === 0 && failed !== undefined)
+    throw new EngineError(`no model could be fitted: ${failed}`);
 }
 
-function standings(
-  complete: readonly Trial[],
-  chosen: readonly { trial: Trial; weight: number }[],
-): Standing[] {
-  const weights = new Map(chosen.map(({ trial, weight }) => [trial.number, weight]));
+/** The constant prediction in place of an ensemble. */
+function constantly(prepared: Prepared, seed: number): Composition {
+  const { train, test } = prepared.outer;
+  const member = constantMember(prepared, train, seed);
+  const outside = constantPredictions(member, prepared, test.length);
+  const inside = constantPredictions(member, prepared, train.length);
+  return { chosen: [], inside, outside, baseline: outside };
+}
+
+function standings(complete: readonly Trial[], members: readonly Member[]): Standing[] {
+  const weights = new Map(members.map(({ trial, weight }) => [trial, weight]));
   const ranked = [...complete].sort(
     (a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0) || a.number - b.number,
   );

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError, NotFoundError } from "../errors.ts";
 import type { Trial } from "../trial.ts";
 import { type Candidate, greedyEnsemble } from "./ensemble.ts";
 import type { Prepared } from "./prepare.ts";
@@ -72,14 +72,26 @@ export async function compose(
       .sort((a, b) => b.weight - a.weight || a.index - b.index),
     maxLatencyMs,
   );
-  const inside = new Float64Array(outer.train.length * outputs);
-  const outside = new Float64Array(outer.test.length * outputs);
-  for (const { trial, weight, index } of chosen) {
-    add(inside, kept[index], weight);
-    add(outside, await read(join(folder, `${trial.number}.outside`)), weight);
-  }
+  const { inside, outside } = await blend(prepared, folder, chosen);
   const baseline = Float64Array.from(await read(join(folder, `${constant.number}.outside`)));
   return { chosen, inside, outside, baseline };
+}
+
+/** Predictions of an ensemble of trials, as in {@link Composition}. */
+export async function blend(
+  { outer, schema }: Prepared,
+  folder: string,
+  members: readonly { readonly trial: number | Trial; readonly weight: number }[],
+): Promise<Pick<Composition, "inside" | "outside">> {
+  const outputs = outputsOf(schema.task);
+  const inside = new Float64Array(outer.train.length * outputs);
+  const outside = new Float64Array(outer.test.length * outputs);
+  for (const { trial, weight } of members) {
+    const number = typeof trial === "number" ? trial : trial.number;
+    add(inside, await read(join(folder, `${number}.kept`)), weight);
+    add(outside, await read(join(folder, `${number}.outside`)), weight);
+  }
+  return { inside, outside };
 }
 
 function lossOf({ losses }: Trial): number {
@@ -103,7 +115,12 @@ function withinLatency<C extends Chosen>(chosen: readonly C[], maxLatencyMs: num
 }
 
 async function read(path: string): Promise<Float32Array> {
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((cause) => {
+    throw new NotFoundError(
+      `${path} is not there, though the study has a trial of it: its files were deleted or are elsewhere (--files); begin another study`,
+      { cause },
+    );
+  });
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { deserialize } from "node:v8";
 import * as clock from "../clock.ts";
-import type { Job } from "../engine.ts";
+import type { Job, Outcome } from "../engine.ts";
 import { threads as threadEngine } from "../engines/threads.ts";
 import { EngineError } from "../errors.ts";
 import { rng } from "../random.ts";
@@ -25,6 +25,8 @@ export interface FinishOptions {
   readonly folder: string;
   /** Milliseconds since the epoch. */
   readonly deadline?: number;
+  /** Later than the deadline, when fits are to return what they have: what still goes on then is given up. */
+  readonly latest?: number;
   /** One fit of each model on all rows, instead of one for each fold: faster predictions. */
   readonly single?: boolean;
   readonly split: Omit<SplitOptions, "rng">;
@@ -41,7 +43,8 @@ interface Plan {
 }
 
 /**
- * @throws {EngineError} if not one model could be fitted
+ * @returns the members that could be fitted in time; none if there was no time for one
+ * @throws {EngineError} if not one model could be fitted for other reasons
  */
 export async function finish(
   prepared: Prepared,
@@ -49,7 +52,7 @@ export async function finish(
   options: FinishOptions,
 ): Promise<Member[]> {
   const { schema, table, y, rows, balanced, timed, programs } = prepared;
-  const { seed, threads, folder, deadline, onFitted } = options;
+  const { seed, threads, folder, deadline, latest, onFitted } = options;
   const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
   const plan = planFits(chosen, prepared.folds.length, options);
   const count = plan.single ? 1 : folds.length;
@@ -93,26 +96,50 @@ export async function finish(
       ),
     );
     let fitted = 0;
-    const outcomes = await runJobs(engine, jobs, () => onFitted?.(++fitted, jobs.length));
-    const members: Member[] = [];
-    for (const [index, { trial, weight }] of plan.chosen.entries()) {
-      const pipelines: Pipeline[] = [];
-      for (let part = index * count; part < (index + 1) * count; part++)
-        if (outcomes[part]?.kind === "ended")
-          pipelines.push(deserialize(await readFile(join(folder, `${part}.pipeline`))));
-      const family = String(trial.params[FAMILY]);
-      if (pipelines.length > 0) members.push({ family, trial: trial.number, weight, pipelines });
-    }
-    if (members.length === 0) {
-      const failed = outcomes.find((outcome) => outcome.kind === "failed");
-      const why = failed?.kind === "failed" ? failed.error.message : "they were cancelled";
-      throw new EngineError(`none of the chosen models could be fitted on all rows: ${why}`);
-    }
+    const outcomes = await runJobs(engine, jobs, {
+      ...(latest !== undefined && { latest }),
+      done: () => onFitted?.(++fitted, jobs.length),
+    });
+    const of = (ends: Iterable<End>) => membersOf(plan.chosen, count, outcomes, new Set(ends), folder);
+    const whole = await of(["whole"]);
+    // what the time cut short is worse than its score says: only where there is nothing else
+    const members = whole.length > 0 ? whole : await of(["whole", "cut"]);
+    const failed = outcomes.find((outcome) => outcome?.kind === "failed");
+    if (members.length === 0 && failed?.kind === "failed")
+      throw new EngineError(`none of the chosen models could be fitted on all rows: ${failed.error.message}`);
     const total = members.reduce((sum, { weight }) => sum + weight, 0);
     return members.map((member) => ({ ...member, weight: member.weight / total }));
   } finally {
     await engine.close();
   }
+}
+
+/** How the fit of a part ended: done, or with what there was when the time was up. */
+type End = "whole" | "cut";
+
+function endOf(outcome: Outcome | undefined): End | undefined {
+  if (outcome?.kind !== "ended") return undefined;
+  return Object.values(outcome.values ?? {})[0] === 0 ? "whole" : "cut";
+}
+
+/** Of each chosen model the parts that ended so, if there are any. */
+async function membersOf(
+  chosen: readonly Chosen[],
+  count: number,
+  outcomes: readonly (Outcome | undefined)[],
+  ends: ReadonlySet<End | undefined>,
+  folder: string,
+): Promise<Member[]> {
+  const members: Member[] = [];
+  for (const [index, { trial, weight }] of chosen.entries()) {
+    const pipelines: Pipeline[] = [];
+    for (let part = index * count; part < (index + 1) * count; part++)
+      if (outcomes[part] !== undefined && ends.has(endOf(outcomes[part])))
+        pipelines.push(deserialize(await readFile(join(folder, `${part}.pipeline`))));
+    const family = String(trial.params[FAMILY]);
+    if (pipelines.length > 0) members.push({ family, trial: trial.number, weight, pipelines });
+  }
+  return members;
 }
 
 /** On every fold if there is time, else once, else the most important ones only. */

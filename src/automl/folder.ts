@@ -1,28 +1,57 @@
 /**
  * A model's folder: the model itself, its leaderboard, and a report to read.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { InvalidInputError, messageOf, NotFoundError, StorageError } from "../errors.ts";
 import type { Model } from "./model.ts";
 import { packModel, unpackModel } from "./packed.ts";
 
 export const MANIFEST = "manifest.json";
 export const ARRAYS = "arrays.bin";
 
-/** Writes a model, and other files beside it; each appears whole or not at all. */
+/**
+ * Makes the folder that a model is to be saved in, so that what is wrong with it is known before the work is done.
+ *
+ * @throws {StorageError} if nothing can be written there
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const probe = join(folder, `${MANIFEST}.part`);
+  await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+  });
+}
+
+/** @throws {StorageError} in one line, if the disk is full or the folder is not to be written to */
+async function writing(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new StorageError(`nothing can be saved in ${folder}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Writes a model, and other files beside it; each appears whole or not at all.
+ *
+ * @throws {StorageError} if the disk is full, or the folder is not to be written to
+ */
 export async function saveModel(
   folder: string,
   model: Model,
   others: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const { manifest, arrays } = packModel(model);
   const files = { ...others, [ARRAYS]: arrays, [MANIFEST]: manifest }; // the manifest last: it vouches for the arrays
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(folder, `${name}.part`), content);
-    await rename(join(folder, `${name}.part`), join(folder, name));
-  }
+  await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, `${name}.part`), content);
+      await rename(join(folder, `${name}.part`), join(folder, name));
+    }
+  });
 }
 
 /**

@@ -1,40 +1,63 @@
 /**
  * Jobs that are run by an engine without a study: each once, the results in their order.
  */
-import type { Engine, Job, Outcome } from "../engine.ts";
+import * as clock from "../clock.ts";
+import type { Engine, Handle, Job, Outcome } from "../engine.ts";
 
-/** Runs every job, as many at a time as the engine takes. @param done  called with each outcome */
+export interface RunJobsOptions {
+  /** Milliseconds since the epoch: what has not ended by then is given up. */
+  readonly latest?: number;
+  /** Called with each outcome. */
+  readonly done?: (index: number, outcome: Outcome) => void;
+}
+
+/** Runs every job, as many at a time as the engine takes; those that were not begun in time have no outcome. */
 export async function runJobs(
   engine: Engine,
   jobs: readonly Job[],
-  done: (index: number, outcome: Outcome) => void = () => {},
+  { latest = Number.POSITIVE_INFINITY, done }: RunJobsOptions = {},
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const open = new Map<number, Handle>();
   let next = 0;
-  let open = 0;
   const submit = async () => {
+    if (next >= jobs.length || clock.now() >= latest) return;
     const { free } = await engine.capacity();
     const batch = jobs.slice(next, next + Math.max(0, free));
     next += batch.length;
-    open += batch.length;
-    await engine.submit(batch);
+    for (const handle of await engine.submit(batch)) open.set(handle.trial, handle);
   };
-  if (jobs.length === 0) return outcomes;
   await submit();
-  for await (const batch of engine.events()) {
-    for (const event of batch) {
-      if (event.kind !== "exit" && event.kind !== "lost") continue;
-      const index = jobs.findIndex(({ trial }) => trial === event.handle.trial);
-      const outcome: Outcome =
-        event.kind === "exit"
-          ? event.outcome
-          : { kind: "failed", error: { kind: "infrastructure", message: event.message } };
-      outcomes[index] = outcome;
-      open--;
-      done(index, outcome);
+  const over = atLatest(latest, () => {
+    for (const handle of open.values()) void engine.cancel(handle, { graceMs: 0 });
+  });
+  try {
+    if (open.size === 0) return outcomes;
+    for await (const batch of engine.events()) {
+      for (const event of batch) {
+        if (event.kind !== "exit" && event.kind !== "lost") continue;
+        const index = jobs.findIndex(({ trial }) => trial === event.handle.trial);
+        const outcome: Outcome =
+          event.kind === "exit"
+            ? event.outcome
+            : { kind: "failed", error: { kind: "infrastructure", message: event.message } };
+        outcomes[index] = outcome;
+        open.delete(event.handle.trial);
+        done?.(index, outcome);
+      }
+      await submit();
+      if (open.size === 0) break;
     }
-    if (next < jobs.length) await submit();
-    if (open === 0 && next >= jobs.length) break;
+  } finally {
+    clearTimeout(over);
   }
   return outcomes;
+}
+
+/** Timers take no longer time than this. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function atLatest(latest: number, act: () => void): NodeJS.Timeout | undefined {
+  const ms = latest - clock.now();
+  return ms > LONGEST_MS ? undefined : setTimeout(act, Math.max(0, ms));
 }

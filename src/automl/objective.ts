@@ -51,7 +51,8 @@ const outputs = outputsOf(task);
 const metric = metricNamed(data.metric, task);
 const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
 /** Where each row stands among those of the search. */
-const places = new Map(Array.from(outer.train, (row, place) => [row, place] as const));
+const places = new Int32Array(table.rows);
+for (const [place, row] of outer.train.entries()) places[row] = place;
 
 export default async function evaluate(params: Params, trial: RunningTrial): Promise<number | undefined> {
   const kept = new Float32Array(outer.train.length * outputs).fill(Number.NaN);
@@ -144,7 +145,7 @@ function someOf(rows: Int32Array, count: number, fold: number): Int32Array {
 
 function keep(kept: Float32Array, rows: Int32Array, predictions: Float64Array): void {
   for (const [i, row] of rows.entries()) {
-    const place = places.get(row) as number;
+    const place = places[row];
     for (let k = 0; k < outputs; k++) kept[place * outputs + k] = predictions[i * outputs + k];
   }
 }

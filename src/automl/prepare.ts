@@ -27,6 +27,8 @@ export interface PrepareOptions {
   readonly families?: readonly string[];
   readonly programs?: readonly ExternalDescription[];
   readonly seed: number;
+  /** So many folds, instead of as many as are afforded: what an earlier run of the study had. */
+  readonly folds?: number;
   /** Seconds of all threads together that the search has; absent: no limit. */
   readonly budget?: number;
 }
@@ -74,7 +76,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
   const { table } = conform(raw, schema);
   const shape = shapeOf(table, schema, rows.length);
   const families = chosenFamilies(options, shape, warnings);
-  const folds = foldsFor(families, shape, options.budget);
+  const folds = options.folds ?? foldsFor(families, shape, options.budget);
   const split = planSplit({
     ...{ table: raw, schema, rows, y, folds, rng: rng(seed, "split") },
     ...(group !== undefined && { group }),

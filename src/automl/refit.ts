@@ -36,7 +36,7 @@ const { table, schema, y, folds, seed, parts } = data;
 const families = familiesWith(data.programs);
 const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
 
-/** Fits one part, and writes the pipeline to `<number>.pipeline`. */
+/** Fits one part, and writes the pipeline to `<number>.pipeline`; 1 says that the time was up before it was done. */
 export default async function refit(params: Params, job: RunningTrial): Promise<number> {
   const part = parts[job.number];
   const family = families[String(params[FAMILY])];
@@ -55,5 +55,5 @@ export default async function refit(params: Params, job: RunningTrial): Promise<
     stop: () => clock.now() > data.until[0],
   });
   await writeFile(join(data.folder, `${job.number}.pipeline`), serialize(pipeline));
-  return 0;
+  return clock.now() > data.until[0] ? 1 : 0;
 }

@@ -9,8 +9,9 @@ import { median } from "../pruners/median.ts";
 import { makeSampler } from "../registry.ts";
 import type { Storage } from "../storage.ts";
 import type { RunEnd, Study } from "../study.ts";
-import type { Trial } from "../trial.ts";
+import type { Json, Trial } from "../trial.ts";
 import { createStudy, openStudy } from "../tune.ts";
+import { type Begun, NOTE } from "./continued.ts";
 import type { Assignment } from "./objective.ts";
 import { portfolio } from "./portfolio.ts";
 import type { Prepared } from "./prepare.ts";
@@ -27,8 +28,10 @@ export interface SearchOptions {
   readonly storage: Storage;
   readonly study: string;
   readonly seed: number;
+  /** What the study keeps so that it can be gone on with. */
+  readonly begun: Begun;
   readonly models?: number;
-  /** How long the study may run in all; the deadline comes earlier, because there is more to do. */
+  /** How long the study may run from now on; the deadline comes earlier, because there is more to do. */
   readonly seconds?: number;
   /** Milliseconds since the epoch at which everything is to be done. */
   readonly deadline?: number;
@@ -60,9 +63,14 @@ export async function search(prepared: Prepared, options: SearchOptions): Promis
     data: assignment(prepared, options, until),
   });
   const timeUp = new AbortController();
+  const hurry = () => {
+    until[0] = 0; // fits look at it between rounds
+  };
+  signal?.addEventListener("abort", hurry);
+  if (signal?.aborted) hurry();
   const tick = setInterval(() => {
     if (deadline === undefined || clock.now() < deadline - reserveMs(study, options)) return;
-    until[0] = 0; // fits look at it between rounds
+    hurry();
     timeUp.abort();
   }, TICK_MS);
   const stop = study.observe((_event, { ended }) => {
@@ -77,12 +85,13 @@ export async function search(prepared: Prepared, options: SearchOptions): Promis
   } finally {
     stop();
     clearInterval(tick);
+    signal?.removeEventListener("abort", hurry);
     await engine.close();
   }
 }
 
 async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Study> {
-  const { storage, study: name, models, seed } = options;
+  const { storage, study: name, models, seconds, seed, begun } = options;
   const { metric, space, stages } = prepared;
   const cost = models === undefined ? "seconds" : "work";
   const sampler = makeSampler("eci", { cost, ...(models !== undefined && { ordered: ORDERED }) });
@@ -90,21 +99,34 @@ async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Stud
   // and the first of each family are spared, so that an ensemble has all kinds to choose from
   const pruner = models === undefined ? median({ enqueued: false }) : "none";
   if ((await storage.list()).includes(name)) {
-    const study = await openStudy(space, { storage, study: name });
-    if (models !== undefined) await study.extend({ trials: models });
-    return study as unknown as Study;
+    const study = (await openStudy(space, { storage, study: name })) as unknown as Study;
+    await study.resume();
+    await enqueueMissing(study, prepared);
+    if (models !== undefined && study.history.limits.trials !== models)
+      await study.extend({ trials: models });
+    if (seconds !== undefined) {
+      await study.note("continued", Number(study.history.notes.continued ?? 0) + 1); // what passed before counts as used
+      await study.extend({ seconds: study.history.activeMs / 1000 + seconds });
+    }
+    return study;
   }
   const study = (await createStudy(space, {
     ...{ storage, study: name, seed, sampler, pruner },
     objectives: { [metric.name]: metric.direction },
     steps: { min: 1, max: stages.length },
-    ...(models === undefined ? { seconds: options.seconds } : { trials: models }),
+    ...(models === undefined ? { seconds } : { trials: models }),
   })) as unknown as Study;
-  for (const { family, params } of portfolio(prepared.families)) {
-    const point = pointOf(space, family, params);
-    if (point !== undefined) await study.enqueue(point);
-  }
+  await study.note(NOTE, begun as unknown as Json);
+  await enqueueMissing(study, prepared);
   return study;
+}
+
+/** The portfolio's points get the first numbers; those that a study which was cut off has already are not repeated. */
+async function enqueueMissing(study: Study, { families, space }: Prepared): Promise<void> {
+  const points = portfolio(families)
+    .map(({ family, params }) => pointOf(space, family, params))
+    .filter((point) => point !== undefined);
+  for (const point of points.slice(study.history.trials.length)) await study.enqueue(point);
 }
 
 function assignment(

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { type AutomlOptions, type AutomlResult, automl, type Progress } from "../automl/automl.ts";
 import { scoreOf as scoreBy } from "../automl/explain/explain.ts";
 import { readExternal } from "../automl/families/external.ts";
+import { checkFolder } from "../automl/folder.ts";
 import { metricNamed } from "../automl/metrics/metrics.ts";
 import { REPORT, saveResult } from "../automl/outputs.ts";
 import { predictWithPrograms } from "../automl/programs.ts";
@@ -14,6 +15,7 @@ import { driftOf } from "../automl/schema/drift.ts";
 import { readTarget } from "../automl/schema/schema.ts";
 import type { Table } from "../automl/table.ts";
 import { outputsOf } from "../automl/task.ts";
+import * as clock from "../clock.ts";
 import { parseDuration } from "../config/duration.ts";
 import { InvalidInputError } from "../errors.ts";
 import { randomId } from "../random.ts";
@@ -49,15 +51,20 @@ interface AutomlFlags {
 }
 
 export async function action(source: string, flags: AutomlFlags): Promise<number> {
+  const began = clock.now() - 1000 * process.uptime(); // reading the table counts too
   const settings = optionsOf(flags);
   const path = source === "-" ? source : resolve(callDirectory(), source);
   const name = source === "-" ? "table" : basename(source).replace(/\.(csv|tsv|txt|parquet)?(\.gz)?$/i, "");
+  const folder = resolve(callDirectory(), flags.output ?? `${name}-model`);
+  await checkFolder(folder);
   const raw = await readTable(path);
   const test = flags.test === undefined ? undefined : await readTable(resolve(callDirectory(), flags.test));
   const study = flags.study ?? `${name}-${randomId(4)}`;
-  const folder = resolve(callDirectory(), flags.output ?? `${name}-model`);
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted); // asked twice: without a model
+    stop.abort();
+  };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   const storage = await openStorage(flags.storage, { create: true });
@@ -65,7 +72,7 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
   try {
     const result = await automl(raw, {
       ...settings,
-      ...{ storage, study, signal: stop.signal, onProgress: shown.take },
+      ...{ began, storage, study, signal: stop.signal, onProgress: shown.take },
       files: join(filesDirectory(flags.storage, flags.files), study, "automl"),
     });
     shown.close();

@@ -1,8 +1,10 @@
 /**
  * `fettle resume`: goes on with a study as it was run before.
  */
+import { begunOf } from "../automl/continued.ts";
 import { threadCompute } from "../compute/thread.ts";
 import { durationAt, wholeNumber } from "../config/flags.ts";
+import { InvalidInputError } from "../errors.ts";
 import type { Study } from "../study.ts";
 import { openStudy } from "../tune.ts";
 import { chooseStudy, filesDirectory, openStorage } from "./context.ts";
@@ -33,6 +35,7 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
       compute: threadCompute(),
     })) as Study;
     try {
+      refuseTables(study);
       const plan = planOfStudy(study);
       const { configuration } = study.history;
       const before = configuration.engine as Partial<Placement> | undefined;
@@ -59,4 +62,13 @@ export async function action(name: string | undefined, flags: ResumeFlags): Prom
   } finally {
     await storage.close();
   }
+}
+
+/** @throws {InvalidInputError} if the study needs its table to go on */
+function refuseTables(study: Study): void {
+  const begun = begunOf(study.history);
+  if (begun !== undefined)
+    throw new InvalidInputError(
+      `study ${study.name} tunes models of a table; go on with fettle automl TABLE --target ${begun.target} --study ${study.name}`,
+    );
 }
