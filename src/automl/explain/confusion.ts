@@ -39,22 +39,3 @@ export function confusionMatrix(
   }
   return { counts, precision, recall, f1 };
 }
-
-/**
- * The most probable class of each row, the first of those that are equal; of two classes the second from this
- * probability on.
- *
- * @param probabilities  shape (rows, classes), row-major
- * @param threshold      of the second class, where there are two. @default 0.5
- */
-export function mostProbable(probabilities: Float64Array, classes: number, threshold = 0.5): Int32Array {
-  const guesses = new Int32Array(probabilities.length / classes);
-  for (let r = 0; r < guesses.length; r++) {
-    const at = r * classes;
-    if (classes === 2) guesses[r] = probabilities[at + 1] >= threshold ? 1 : 0;
-    else
-      for (let k = 1; k < classes; k++)
-        if (probabilities[at + k] > probabilities[at + guesses[r]]) guesses[r] = k;
-  }
-  return guesses;
-}

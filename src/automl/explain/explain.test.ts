@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { rng } from "../../random.ts";
+import { decide } from "../model.ts";
 import type { Table } from "../table.ts";
 import { atTemperature, calibrationCurve, fitTemperature } from "./calibration.ts";
-import { confusionMatrix, mostProbable } from "./confusion.ts";
+import { confusionMatrix } from "./confusion.ts";
+import { operatingCurve, precisionCurve } from "./curves.ts";
 import { partialDependence } from "./dependence.ts";
 import { permutationImportance } from "./importance.ts";
-import { decisionScores, tuneThreshold } from "./threshold.ts";
+import { decided, decisionScores, steadyThreshold, tuneThreshold } from "./threshold.ts";
 
 const ROWS = 200;
 /** y = 3 · a, plus 1 where b is "yes"; c is noise. */
@@ -116,7 +118,7 @@ test("the confusion matrix counts, and its margins are precision and recall", ()
       [0.5, 0.4, 0.1],
     ].flat(),
   );
-  const guesses = mostProbable(probabilities, 3);
+  const guesses = decide(probabilities, 3);
   expect(Array.from(guesses)).toEqual([0, 1, 2, 0]);
   const { counts, precision, recall, f1 } = confusionMatrix([0, 1, 1, 1], guesses, 3);
   expect(Array.from(counts)).toEqual([1, 0, 0, 1, 1, 1, 0, 0, 0]);
@@ -124,5 +126,41 @@ test("the confusion matrix counts, and its margins are precision and recall", ()
   expect(recall[1]).toBeCloseTo(1 / 3);
   expect(recall[2]).toBeNaN();
   expect(f1[1]).toBeCloseTo(0.5);
-  expect(Array.from(mostProbable(Float64Array.of(0.7, 0.3, 0.8, 0.2), 2, 0.25))).toEqual([1, 0]);
+  expect(Array.from(decide(Float64Array.of(0.7, 0.3, 0.8, 0.2), 2, 0.25))).toEqual([1, 0]);
+});
+
+test("the operating curve of ties and of sure answers", () => {
+  expect(operatingCurve([0, 1, 1, 0], [0.1, 0.9, 0.8, 0.2])).toEqual([
+    [0, 0],
+    [0, 0.5],
+    [0, 1],
+    [0.5, 1],
+    [1, 1],
+  ]);
+  expect(operatingCurve([0, 1], [0.5, 0.5])).toEqual([
+    [0, 0],
+    [1, 1],
+  ]);
+  expect(precisionCurve([0, 1, 1, 0], [0.1, 0.9, 0.3, 0.8])).toEqual([
+    [0.5, 1],
+    [0.5, 0.5],
+    [1, 2 / 3],
+    [1, 0.5],
+  ]);
+});
+
+test("a steady threshold is near the best one, and decides as it says", () => {
+  const stream = rng(5, "steady");
+  const y = Array.from({ length: 2000 }, () => (stream.uniform() < 0.1 ? 1 : 0));
+  const second = y.map((truth) => Math.min(1, Math.max(0, 0.15 + 0.2 * truth + 0.06 * stream.normal())));
+  const threshold = steadyThreshold(
+    y,
+    [...second.slice(0, -1), Number.NaN],
+    decisionScores.f1,
+    rng(1),
+  ) as number;
+  expect(threshold).toBeGreaterThan(0.22);
+  expect(threshold).toBeLessThan(0.33);
+  expect(steadyThreshold([1, 1], [0.4, 0.6], decisionScores.f1, rng(1))).toBeUndefined();
+  expect(Array.from(decided(Float64Array.of(0.7, 0.3, 0.6, 0.4), 0.4))).toEqual([1, 0, 0, 1]);
 });

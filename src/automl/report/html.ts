@@ -68,7 +68,7 @@ export function table(
   rows: readonly (readonly Piece[])[],
 ): Markup {
   const kind = (k: number) => (columns[k].number ? html` class="n"` : undefined);
-  return html`<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
+  return html`<p class="caption">${caption}</p><div class="wide" role="region" aria-label="${caption}" tabindex="0"><table aria-label="${caption}">
 <thead><tr>${columns.map(({ title }, k) => html`<th scope="col"${kind(k)}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map((cells) => html`<tr>${cells.map((cell, k) => html`<td${kind(k)}>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }
