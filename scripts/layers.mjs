@@ -29,7 +29,7 @@ const NODE_ONLY = [
   /^terminal\//,
   /^cli\//,
   /^node\.ts$/,
-  /^automl\/(automl|compose|continued|finish|folder|index|objective|refit|search|external|network|read\/(csv|parquet|file)|families\/(vectors|external)|export|report)/, // but for predictions
+  /^automl\/(automl|compose|continued|finish|folder|index|objective|outputs|refit|search|external|network|read\/(csv|parquet|file)|families\/(vectors|external)|export|report)/, // but for predictions
   /^autodiff\/jax\.ts$/, // an optional package, loaded when it is asked for
 ];
 

@@ -4,18 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rng } from "../../random.ts";
-import { adopt, space } from "../../space.ts";
 import { mixedTable } from "../automl.fixtures.ts";
-import { Encodings } from "../encodings.ts";
-import { families } from "../families.ts";
+import { plainModel, rowsOf } from "../model.fixtures.ts";
 import { type Model, predict } from "../model.ts";
-import { fitPipeline } from "../pipeline.ts";
-import { conform } from "../schema/conform.ts";
-import { inferSchema } from "../schema/schema.ts";
 import type { About, Prediction, Row } from "../standalone.ts";
-import type { Table } from "../table.ts";
-import { cells } from "../tables.fixtures.ts";
 import { toJavaScript } from "./javascript.ts";
 
 let folder: string;
@@ -33,37 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A model of two quick families, learned from a table. */
-async function modelOf(table: Table, quantiles?: readonly number[]): Promise<Model> {
-  const { schema, rows, y } = inferSchema(table, { target: "y", ...(quantiles && { quantiles }) });
-  const { table: conformed } = conform(table, schema);
-  const encodings = new Encodings({ table: conformed, schema, y, rng: rng(2) });
-  const shape = { task: schema.task, rows: rows.length, columns: 6, categories: 2, widest: 120 };
-  const members = await Promise.all(
-    ["boosting", "linear"].map(async (family, trial) => ({
-      ...{ family, trial, weight: 0.5 },
-      pipelines: [
-        await fitPipeline({
-          ...{ schema, y, rows, encodings, key: "all", family: families[family], rng: rng(1), rounds: 20 },
-          ...{ log: false, balanced: false, stop: () => false },
-          params: adopt(space(families[family].space(shape)), {}) as never,
-        }),
-      ],
-    })),
-  );
-  return { schema, metric: "auc", members };
-}
-
-function rowsOf(table: Table): Row[] {
-  return cells(table.rows, (row) =>
-    Object.fromEntries(
-      table.columns.map((column) => [
-        column.name,
-        column.type === "number" ? column.values[row] : column.levels[column.codes[row]],
-      ]),
-    ),
-  );
-}
+const FAMILIES = ["boosting", "linear"];
 
 interface Module {
   readonly predict: (rows: readonly Row[]) => Prediction[];
@@ -89,7 +51,7 @@ test.each([
   ["quantiles", "number", [0.1, 0.9]],
 ] as const)("the file of %s predicts the same bits", async (_, target, quantiles) => {
   const model = {
-    ...(await modelOf(mixedTable(200, target), quantiles)),
+    ...(await plainModel(mixedTable(200, target), FAMILIES, quantiles)),
     ...(target === "two" && { threshold: 0.4 }),
   };
   const fresh = mixedTable(100, target, 2); // with towns that were never seen
@@ -116,7 +78,7 @@ test.each([
 });
 
 test("rows may lack columns and have others; nothing is predicted of no rows", async () => {
-  const { predict: predictRows } = await load(await modelOf(mixedTable(200, "number")));
+  const { predict: predictRows } = await load(await plainModel(mixedTable(200, "number"), FAMILIES));
   expect(predictRows([])).toEqual([]);
   const [nothing, other] = predictRows([{}, { x: null, unknown: { nested: true } }]);
   expect(nothing).toEqual(other);
@@ -129,7 +91,7 @@ test("names of columns and classes cannot end a comment or an element", async ()
   const columns = table.columns.map((column) =>
     column.name === "colour" ? { ...column, name: evil } : column,
   );
-  const model = await modelOf({ ...table, columns });
+  const model = await plainModel({ ...table, columns }, FAMILIES);
   const named = { ...model, schema: { ...model.schema, target: evil } };
   expect(toJavaScript(named, predictor)).not.toContain("</script");
   expect((await load(named)).about.target).toBe(evil);
@@ -137,7 +99,7 @@ test("names of columns and classes cannot end a comment or an element", async ()
 });
 
 test("a model that needs a program is refused by the name of its family", async () => {
-  const model = await modelOf(mixedTable(100, "two"));
+  const model = await plainModel(mixedTable(100, "two"), FAMILIES);
   const external = { ...model, members: [{ ...model.members[0], family: "sklearn" }] };
   expect(() => toJavaScript(external, predictor)).toThrow('"sklearn", which needs its program');
 });
