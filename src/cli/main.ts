@@ -66,6 +66,7 @@ function build(): Command {
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .showSuggestionAfterError()
+    .enablePositionalOptions() // what follows a command is that command's
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "fettle: ")) })
     .exitOverride()
     .addHelpText(
@@ -136,6 +137,18 @@ function addRunCommands(program: Command): void {
     .action(lazy(() => import("./run.ts")));
 
   program
+    .command("init")
+    .summary("propose a configuration from a program's help")
+    .description(
+      "Run a command that prints a program's help, and propose what to tune and in which ranges. The configuration is\n" +
+        "shown, and written when you say so; where there is no terminal it is only printed.",
+    )
+    .requiredOption("--from <command>", 'what prints the help: "python train.py --help"')
+    .option("-o, --output <file>", "the file to write", "fettle.yaml")
+    .option("-y, --yes", "write it without asking")
+    .action(lazy(() => import("./init.ts")));
+
+  program
     .command("resume")
     .summary("go on with a study")
     .description("Go on with a study as it was run before. With limits, sets them anew.")
@@ -182,7 +195,7 @@ function addRunCommands(program: Command): void {
 function addTableCommands(program: Command): void {
   const automl = program
     .command("automl")
-    .enablePositionalOptions() // what follows "report" is the report's
+    .enablePositionalOptions()
     .summary("tune models of a table, and keep the best ensemble of them")
     .description(
       "From a table and the name of a column to a tuned model: kinds of columns, folds, families of models, their\n" +
