@@ -17,9 +17,9 @@ export const families: Readonly<Record<string, Family>> = {
   linear,
   boosting,
   forest,
+  vectors,
   network,
   "extra-trees": extraTrees,
   neighbours,
   bayes,
-  vectors,
 };
