@@ -56,9 +56,9 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
   const path = source === "-" ? source : resolve(callDirectory(), source);
   const name = source === "-" ? "table" : basename(source).replace(/\.(csv|tsv|txt|parquet)?(\.gz)?$/i, "");
   const folder = resolve(callDirectory(), flags.output ?? `${name}-model`);
-  await checkFolder(folder);
   const raw = await readTable(path);
   const test = flags.test === undefined ? undefined : await readTable(resolve(callDirectory(), flags.test));
+  await checkFolder(folder);
   const study = flags.study ?? `${name}-${randomId(4)}`;
   const stop = new AbortController();
   const interrupt = () => {
