@@ -166,6 +166,7 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       begun: beginning(raw, options, prepared.folds.length),
       ...(models !== undefined && { models }),
       ...(seconds !== undefined && { seconds }),
+      ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
       ...(signal && { signal }),
       onStudy: (of) => onProgress?.({ kind: "searching", study: of }),
       onTrial: (trial, of) => onProgress?.({ kind: "trial", trial, study: of }),

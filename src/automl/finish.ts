@@ -16,7 +16,7 @@ import type { Pipeline } from "./pipeline.ts";
 import type { Prepared } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
 import type { RefitAssignment, RefitPart } from "./refit.ts";
-import { bagSeconds } from "./search.ts";
+import { bagSeconds } from "./reserve.ts";
 import { refitFolds, type SplitOptions } from "./split/split.ts";
 
 export interface FinishOptions {

@@ -11,11 +11,13 @@ import type { Storage } from "../storage.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Json, Trial } from "../trial.ts";
 import { createStudy, openStudy } from "../tune.ts";
+import { compose } from "./compose.ts";
 import { type Begun, NOTE } from "./continued.ts";
 import type { Assignment } from "./objective.ts";
 import { portfolio } from "./portfolio.ts";
 import type { Prepared } from "./prepare.ts";
 import { pointOf } from "./problem.ts";
+import { searchEnd } from "./reserve.ts";
 
 /** With a number of models the study comes out the same with any number of threads: as if so many ran side by side. */
 const ORDERED = 4;
@@ -39,6 +41,7 @@ export interface SearchOptions {
   readonly began?: number;
   readonly threads: number;
   readonly folder: string;
+  readonly maxLatencyMs?: number;
   readonly signal?: AbortSignal;
   readonly onStudy?: (study: Study) => void;
   readonly onTrial?: (trial: Trial, study: Study) => void;
@@ -68,8 +71,16 @@ export async function search(prepared: Prepared, options: SearchOptions): Promis
   };
   signal?.addEventListener("abort", hurry);
   if (signal?.aborted) hurry();
+  const isOver = searchEnd({
+    ...{ began: options.began ?? clock.now(), deadline: deadline ?? Number.POSITIVE_INFINITY, threads },
+    complete: () => completeTrials(study),
+    choose: async (complete) => {
+      const { chosen } = await compose(prepared, complete, options.folder, options.maxLatencyMs);
+      return chosen.map(({ trial }) => trial);
+    },
+  });
   const tick = setInterval(() => {
-    if (deadline === undefined || clock.now() < deadline - reserveMs(study, options)) return;
+    if (deadline === undefined || !isOver()) return;
     hurry();
     timeUp.abort();
   }, TICK_MS);
@@ -157,28 +168,4 @@ function assignment(
 /** Trials that came to their end. */
 export function completeTrials(study: Study): Trial[] {
   return startedTrials(study.history).filter(({ state }) => state === "complete");
-}
-
-/** Share of the time left that finishing may take at most, and what saving takes beside fitting. */
-const MOST_FINISHING = 0.35;
-const SAVING_MS = 500;
-/** So many of the best models are expected to be fitted again. */
-const EXPECTED_MEMBERS = 6;
-
-/** What the time after the search is kept free for: fitting the best models again, and writing them down. */
-function reserveMs(study: Study, options: SearchOptions): number {
-  const { deadline = Number.POSITIVE_INFINITY, began = 0, threads } = options;
-  const best = completeTrials(study)
-    .sort((a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0))
-    .slice(0, EXPECTED_MEMBERS);
-  const fitting = best.reduce((sum, trial) => sum + bagSeconds(trial), 0) / threads;
-  return SAVING_MS + Math.min(MOST_FINISHING * (deadline - began), 1000 * fitting);
-}
-
-/** Fits on all rows see more than those of the search did. */
-const MORE_ROWS = 1.3;
-
-/** Seconds that fitting a trial's models on the folds of all rows is expected to take, by what it took in the search. */
-export function bagSeconds({ times: { started = 0, finished = 0 } }: Pick<Trial, "times">): number {
-  return (MORE_ROWS * (finished - started)) / 1000;
 }
