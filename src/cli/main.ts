@@ -213,6 +213,11 @@ function addTableCommands(program: Command): void {
     .option("--group <column>", "rows with the same value are never on both sides of a split")
     .option("--split-by-time <column>", "check on rows later than those that were learned from")
     .option("--ignore <column>", "do not learn from it", collect)
+    .option(
+      "--monotone <column=direction>",
+      "predictions only rise, or only fall, with it: income=rising",
+      collect,
+    )
     .option("--families <list>", "only these families of models")
     .option("--external <file>", "a program as a further family: what it takes, in YAML", collect)
     .option("--max-latency <limit>", "how long the prediction of one row may take: 5ms")
