@@ -21,6 +21,7 @@ import type { ExternalDescription } from "./external/description.ts";
 import { constantMember, constantPredictions } from "./fallback.ts";
 import { finish } from "./finish.ts";
 import type { Member, Model } from "./model.ts";
+import type { Monotone } from "./pipeline.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
 import { completeTrials, search } from "./search.ts";
@@ -48,6 +49,8 @@ export interface AutomlOptions {
   readonly splitByTime?: string;
   /** Columns not to learn from. */
   readonly ignore?: readonly string[];
+  /** Columns with which predictions may only rise, or only fall: then only families that keep to it are tried. */
+  readonly monotone?: Monotone;
   /** Only these families of models. @default all that suit */
   readonly families?: readonly string[];
   /** External programs that are families too: what `readExternal` read. A model with members of theirs needs them. */
@@ -118,7 +121,7 @@ const LAST_MS = 250;
 /** Fits that do not return for this part of it are given up. */
 const GIVEN_UP = 0.4;
 /** Kept free for explanations. */
-const EXPLAINING_SHARE = 0.03;
+const EXPLAINING_SHARE = 0.05;
 
 /**
  * Tunes models of a table and returns the best ensemble of them.

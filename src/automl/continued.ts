@@ -14,7 +14,7 @@ import type { Table } from "./table.ts";
 export const NOTE = "automl";
 
 /** Options that decide which rows and columns are learned from, and what is measured. */
-const SETTINGS = ["task", "quantiles", "metric", "group", "splitByTime", "ignore"] as const;
+const SETTINGS = ["task", "quantiles", "metric", "group", "splitByTime", "ignore", "monotone"] as const;
 
 /** Plain JSON, kept as a note of the study. */
 export interface Begun {
@@ -36,6 +36,7 @@ export interface BeginOptions {
   readonly group?: string;
   readonly splitByTime?: string;
   readonly ignore?: readonly string[];
+  readonly monotone?: Readonly<Record<string, string>>;
 }
 
 /** What is kept of a study that begins now. */

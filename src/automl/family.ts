@@ -42,6 +42,8 @@ export interface Training extends Rows {
   readonly params: Params;
   /** An inner slice, held back for early stopping; absent: train as long as `params` (or `rounds`) say. */
   readonly valid?: Rows;
+  /** By column of `x`: 1 where predictions may not fall as it grows, −1 where they may not rise, 0: either. */
+  readonly monotone?: Int8Array;
   /** Rounds (trees, epochs) to train where there is no slice: what an earlier fit with one has found. */
   readonly rounds?: number;
   readonly rng: Rng;
@@ -65,6 +67,8 @@ export interface Family {
   readonly view: View;
   /** Whether it trains in rounds and takes an inner slice to know when to stop. */
   readonly early?: true;
+  /** Whether its predictions keep `Training.monotone`. */
+  readonly monotone?: true;
   /** Why it is not for such a problem, or cannot run here; undefined: it is. */
   unfit?(shape: Shape): string | undefined;
   /** Its hyperparameters, their ranges by the shape; defaults are a good and cheap start. */

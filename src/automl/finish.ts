@@ -51,7 +51,7 @@ export async function finish(
   chosen: readonly Chosen[],
   options: FinishOptions,
 ): Promise<Member[]> {
-  const { schema, table, y, rows, balanced, timed, programs } = prepared;
+  const { schema, table, y, rows, balanced, timed, programs, monotone } = prepared;
   const { seed, threads, folder, deadline, latest, onFitted } = options;
   const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
   const plan = planFits(chosen, prepared.folds.length, options);
@@ -72,6 +72,7 @@ export async function finish(
     balanced,
     timed,
     programs,
+    ...(monotone && { monotone }),
     folds,
     parts,
     seed,

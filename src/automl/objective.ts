@@ -12,7 +12,7 @@ import type { Params } from "../space/types.ts";
 import { Encodings } from "./encodings.ts";
 import type { ExternalDescription } from "./external/description.ts";
 import { metricNamed } from "./metrics/metrics.ts";
-import { fitPipeline, type Pipeline } from "./pipeline.ts";
+import { fitPipeline, type Monotone, type Pipeline } from "./pipeline.ts";
 import { FAMILY, ownParams, type Stage, TARGET } from "./problem.ts";
 import { familiesWith, predictOf } from "./programs.ts";
 import type { Schema } from "./schema/schema.ts";
@@ -30,6 +30,7 @@ export interface Assignment {
   readonly stages: readonly Stage[];
   readonly metric: string;
   readonly balanced: boolean;
+  readonly monotone?: Monotone;
   /** Whether rows are in the order of time: then slices are the last rows. */
   readonly timed: boolean;
   readonly seed: number;
@@ -114,6 +115,7 @@ function fitted(
     params: ownParams(params, family.name),
     log: params[TARGET] === "log",
     balanced: data.balanced,
+    ...(data.monotone && { monotone: data.monotone }),
     rng: rng(own, key),
   });
 }

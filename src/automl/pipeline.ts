@@ -5,6 +5,7 @@ import type { DesignMatrix } from "../models/design-matrix.ts";
 import type { Rng } from "../random.ts";
 import type { Params } from "../space/types.ts";
 import type { Encoder } from "./encode/encoder.ts";
+import { widthOfStep } from "./encode/step.ts";
 import type { Encodings } from "./encodings.ts";
 import type { Family, FittedModel, Rows } from "./family.ts";
 import { predictModel } from "./predictors.ts";
@@ -18,6 +19,9 @@ export interface Pipeline {
   readonly scale?: TargetScale;
   readonly model: FittedModel;
 }
+
+/** By a column's name: predictions may not fall ("rising") or may not rise ("falling") as it grows. */
+export type Monotone = Readonly<Record<string, "rising" | "falling">>;
 
 /** What a pipeline learns from. */
 export interface Lesson {
@@ -36,6 +40,8 @@ export interface Lesson {
   readonly log: boolean;
   /** Whether rows of rare classes weigh more, so that every class weighs the same. */
   readonly balanced: boolean;
+  /** Which way predictions may go as a column of the table grows, by its name. */
+  readonly monotone?: Monotone;
   readonly rounds?: number;
   readonly rng: Rng;
   readonly stop: () => boolean;
@@ -56,8 +62,20 @@ export async function fitPipeline(lesson: Lesson): Promise<Pipeline> {
     ...learned(matrix, rows),
     ...(slice && { valid: learned(encodings.of(`${key}/slice`, encoder, slice), slice) }),
     ...(rounds !== undefined && { rounds }),
+    ...(lesson.monotone && { monotone: directions(encoder, lesson.monotone) }),
   });
   return { encoder, model, ...(scale && { scale }) };
+}
+
+/** For each column of the matrix, which way predictions may go: 1, −1, or 0 for either. */
+function directions({ steps, features }: Encoder, monotone: Monotone): Int8Array {
+  return Int8Array.from(
+    steps.flatMap((step) => {
+      const wanted = step.kind === "number" ? monotone[features[step.column]] : undefined;
+      const direction = wanted === undefined ? 0 : wanted === "rising" ? 1 : -1;
+      return Array.from({ length: widthOfStep(step) }, () => direction);
+    }),
+  );
 }
 
 /** Predictions from the matrix that the pipeline's encoder made: shape (rows, outputs), as people read them. */

@@ -8,6 +8,7 @@ import { adopt, type Params, type Space, space } from "../space.ts";
 import type { ExternalDescription } from "./external/description.ts";
 import type { Family, Shape } from "./family.ts";
 import { defaultMetric, type Metric, metricNamed } from "./metrics/metrics.ts";
+import type { Monotone } from "./pipeline.ts";
 import { type Stage, spaceOf, stagesOf } from "./problem.ts";
 import { familiesWith } from "./programs.ts";
 import { prefersLog } from "./scale.ts";
@@ -24,6 +25,7 @@ export interface PrepareOptions {
   readonly group?: string;
   readonly splitByTime?: string;
   readonly ignore?: readonly string[];
+  readonly monotone?: Monotone;
   readonly families?: readonly string[];
   readonly programs?: readonly ExternalDescription[];
   readonly seed: number;
@@ -50,6 +52,7 @@ export interface Prepared {
   readonly programs: readonly ExternalDescription[];
   /** Whether rare classes are to weigh as much as others. */
   readonly balanced: boolean;
+  readonly monotone?: Monotone;
   /** Whether models are scored on rows later than those that they learned from. */
   readonly timed: boolean;
   readonly warnings: readonly string[];
@@ -74,6 +77,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
   const metric =
     options.metric === undefined ? defaultMetric(schema.task) : metricNamed(options.metric, schema.task);
   const { table } = conform(raw, schema);
+  if (options.monotone !== undefined) checkMonotone(options.monotone, schema);
   const shape = shapeOf(table, schema, rows.length);
   const families = chosenFamilies(options, shape, warnings);
   const folds = options.folds ?? foldsFor(families, shape, options.budget);
@@ -90,6 +94,7 @@ export function prepare(raw: Table, options: PrepareOptions): Prepared {
     space: spaceOf(families, shape, isNumber && prefersLog(y, outer.train)),
     programs: options.programs ?? [],
     balanced: OF_CLASSES.has(metric.name),
+    ...(options.monotone && { monotone: options.monotone }),
     timed: splitByTime !== undefined,
   };
 }
@@ -106,8 +111,28 @@ function shapeOf(table: Table, { task, features }: Schema, rows: number): Shape 
   };
 }
 
+/** @throws {InvalidInputError} for a column that is not there or has no order, and for more than two classes */
+function checkMonotone(monotone: Monotone, { features, task, target }: Schema): void {
+  const numbers = features.filter(({ used, kind }) => used && (kind === "number" || kind === "boolean"));
+  const names = numbers.map(({ name }) => name);
+  for (const [name, direction] of Object.entries(monotone)) {
+    if (!names.includes(name))
+      throw new InvalidInputError(
+        `monotone: ${JSON.stringify(name)} is no column of numbers that is learned from${didYouMean(name, names)}`,
+      );
+    if (direction !== "rising" && direction !== "falling")
+      throw new InvalidInputError(
+        `monotone: ${name} is ${JSON.stringify(direction)}; it is rising or falling`,
+      );
+  }
+  if (task.kind === "classification" && task.classes.length > 2)
+    throw new InvalidInputError(
+      `monotone: ${JSON.stringify(target)} has ${task.classes.length} classes, of which none is above another`,
+    );
+}
+
 function chosenFamilies(
-  { families: names, programs }: Pick<PrepareOptions, "families" | "programs">,
+  { families: names, programs, monotone }: Pick<PrepareOptions, "families" | "programs" | "monotone">,
   shape: Shape,
   warnings: string[],
 ): Family[] {
@@ -118,13 +143,17 @@ function chosenFamilies(
         `there is no family ${JSON.stringify(name)}${didYouMean(name, Object.keys(all))}; there are ${Object.keys(all).join(", ")}`,
       );
   const wanted = Object.values(all).filter(({ name }) => names === undefined || names.includes(name));
-  return wanted.filter((family) => {
-    const why = family.unfit?.(shape);
+  const reasons: string[] = [];
+  const suiting = wanted.filter((family) => {
+    const why = monotone && !family.monotone ? "it keeps no direction" : family.unfit?.(shape);
     const isWanted = names !== undefined || programs?.some(({ name }) => name === family.name);
     if (why !== undefined && (isWanted || /npm install/.test(why)))
       warnings.push(`${family.name} is left out: ${why}`);
+    if (why !== undefined) reasons.push(`${family.name}: ${why}`);
     return why === undefined;
   });
+  if (suiting.length === 0) throw new InvalidInputError(`no family of models is left: ${reasons.join("; ")}`);
+  return suiting;
 }
 
 /** Five folds where they are afforded, else three, else one part held out. */

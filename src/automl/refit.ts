@@ -51,6 +51,7 @@ export default async function refit(params: Params, job: RunningTrial): Promise<
     params: ownParams(params, family.name),
     log: params[TARGET] === "log",
     balanced: data.balanced,
+    ...(data.monotone && { monotone: data.monotone }),
     rng: rng(part.seed),
     stop: () => clock.now() > data.until[0],
   });

@@ -146,7 +146,7 @@ function assignment(
   until: Float64Array,
 ): Assignment {
   const { schema, table, y, outer, folds, stages, metric, balanced } = prepared;
-  const { timed, programs } = prepared;
+  const { timed, programs, monotone } = prepared;
   return {
     schema,
     table,
@@ -160,6 +160,7 @@ function assignment(
     folder,
     until,
     programs,
+    ...(monotone && { monotone }),
     ...(seconds !== undefined && { trialSeconds: TRIAL_SHARE * seconds }),
     metric: metric.name,
   };

@@ -37,6 +37,7 @@ interface AutomlFlags {
   readonly quantiles?: string;
   readonly ignore?: readonly string[];
   readonly families?: string;
+  readonly monotone?: readonly string[];
   readonly external?: readonly string[];
   readonly maxLatency?: string;
   readonly refit?: boolean;
@@ -116,6 +117,7 @@ function optionsOf(flags: AutomlFlags): AutomlOptions {
       "programs",
       flags.external?.map((file) => readExternal(resolve(callDirectory(), file))),
     ),
+    ...given("monotone", flags.monotone && monotoneOf(flags.monotone)),
     ...given("task", task),
     ...given("metric", metric),
     ...given("group", group),
@@ -123,6 +125,19 @@ function optionsOf(flags: AutomlFlags): AutomlOptions {
     ...given("ignore", ignore),
     ...given("refit", refit),
   };
+}
+
+/** `income=rising`: what stands before the last sign is the column's name. */
+function monotoneOf(flags: readonly string[]): NonNullable<AutomlOptions["monotone"]> {
+  return Object.fromEntries(
+    flags.map((flag) => {
+      const cut = flag.lastIndexOf("=");
+      const direction = flag.slice(cut + 1);
+      if (cut < 1 || (direction !== "rising" && direction !== "falling"))
+        throw new InvalidInputError(`--monotone ${flag}: write column=rising or column=falling`);
+      return [flag.slice(0, cut), direction] as const;
+    }),
+  );
 }
 
 function numberOf(flag: string, text: string | undefined): number | undefined {

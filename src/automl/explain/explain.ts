@@ -37,9 +37,12 @@ export interface ExplainOptions {
 const MOST_ROWS = 2_000;
 /** … at least so many, so that it says something, … */
 const FEWEST_ROWS = 50;
+/** … as many as are worth more than another repeat, … */
+const GOOD_ROWS = 400;
 /** … and so many in all, over features and repeats. */
 const MOST_PREDICTIONS = 150_000;
 const REPEATS = 5;
+const FEWEST_REPEATS = 2;
 /** Looking at more features than this takes longer than all else. */
 const MOST_FEATURES = 300;
 /** Features that are drawn, rows that are averaged over, values on the axis. */
@@ -47,7 +50,7 @@ const DRAWN = 6;
 const DRAWN_ROWS = 200;
 const DRAWN_VALUES = 12;
 /** Share of the time left that importance is planned for: the rest is for partial dependence, and for misjudgement. */
-const PLANNED = 0.5;
+const PLANNED = 0.6;
 
 export function explain(options: ExplainOptions): Explanations {
   const { prepared, model, outside, baseline } = options;
@@ -95,14 +98,7 @@ function importanceOf(options: ExplainOptions, notes: string[]): ImportanceOf | 
     notes.push(`importance and partial dependence are not known: ${why}`);
     return;
   }
-  const perRow = features * REPEATS;
-  const most = Math.max(2 * FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_PREDICTIONS / perRow)));
-  const { parts: probe } = partsOf(options, FEWEST_ROWS);
-  const before = left();
-  for (const { table: rows, predict } of probe) predict(rows);
-  const seconds = (before - left()) / probe.reduce((sum, part) => sum + part.y.length, 0);
-  const afforded = seconds > 0 ? Math.floor((PLANNED * left()) / (seconds * perRow)) : most;
-  const count = Number.isFinite(before) ? Math.min(most, afforded) : most;
+  const { count, repeats } = affordedRows(options, features);
   if (count < FEWEST_ROWS) {
     notes.push("importance and partial dependence are not known: the time was over");
     return;
@@ -112,7 +108,7 @@ function importanceOf(options: ExplainOptions, notes: string[]): ImportanceOf | 
   const found = permutationImportance({
     parts,
     score: (y, predictions) => sign * scoreOf(metric, y, predictions, schema.task, model.threshold),
-    repeats: REPEATS,
+    ...{ repeats },
     rng: rng(seed, "importance"),
     stop: () => left() <= 0,
   });
@@ -121,7 +117,30 @@ function importanceOf(options: ExplainOptions, notes: string[]): ImportanceOf | 
       `the importance of ${features - found.length} of ${features} columns is not known: the time was over`,
     );
   const rows = parts.reduce((sum, { y }) => sum + y.length, 0);
-  return found.length > 0 ? { rows, repeats: REPEATS, unseen, features: found } : undefined;
+  return found.length > 0 ? { rows, repeats, unseen, features: found } : undefined;
+}
+
+/** How many rows can be predicted how often for each feature; where time is short, by how long some rows take. */
+function affordedRows(options: ExplainOptions, features: number): { count: number; repeats: number } {
+  const { left } = options;
+  const most = (repeats: number) =>
+    Math.max(2 * FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_PREDICTIONS / (repeats * features))));
+  if (!Number.isFinite(left())) return { count: most(REPEATS), repeats: REPEATS };
+  const { parts } = partsOf(options, 2 * FEWEST_ROWS);
+  const predictAll = () => {
+    for (const { table, predict } of parts) predict(table);
+  };
+  predictAll(); // the first time is slower
+  const before = left();
+  predictAll();
+  const seconds = (before - left()) / parts.reduce((sum, part) => sum + part.y.length, 0);
+  const count = (repeats: number) =>
+    seconds > 0
+      ? Math.min(most(repeats), Math.floor((PLANNED * left()) / (seconds * features * repeats)))
+      : most(repeats);
+  let repeats = REPEATS;
+  while (repeats > FEWEST_REPEATS && count(repeats) < GOOD_ROWS) repeats--;
+  return { count: count(repeats), repeats };
 }
 
 /** Why predictions cannot be asked for again and again. */

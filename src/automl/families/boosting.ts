@@ -19,6 +19,7 @@ export const boosting: Family = {
   name: "boosting",
   view: "trees",
   early: true,
+  monotone: true,
   space: ({ rows, categories }) => ({
     rate: float(0.005, 0.3, { log: true, default: 0.06 }),
     growth: oneOf(
@@ -48,7 +49,7 @@ export const boosting: Family = {
     const rounds = Math.min(MOST_ROUNDS, RATE_TIMES_ROUNDS / Number(params.rate));
     return workOf(params, rows, columns, rounds * treesARound(task));
   },
-  fit({ x, y, weights, task, params, valid, rounds, rng, stop }) {
+  fit({ x, y, weights, task, params, valid, rounds, monotone, rng, stop }) {
     const rate = Number(params.rate);
     const { trees, ...fitted } = boost(
       { x, y, ...(weights && { weights }) },
@@ -56,6 +57,7 @@ export const boosting: Family = {
       lossOf(task),
       {
         ...growthOf(params),
+        ...(monotone && { monotone }),
         rounds: rounds ?? (valid ? MOST_ROUNDS : Math.round(RATE_TIMES_ROUNDS / rate)),
         learningRate: rate,
         rows: Number(params.rows),

@@ -9,6 +9,7 @@ import type { Family, Training } from "../family.ts";
 export const constant: Family = {
   name: "constant",
   view: "trees",
+  monotone: true,
   space: () => ({}),
   work: ({ rows }) => rows,
   fit(training) {

@@ -11,7 +11,7 @@ export interface Range {
 }
 
 /** The plot's size and the room around it, in units of the picture. */
-export const FRAME = { width: 480, height: 300, left: 62, right: 14, top: 12, bottom: 46 } as const;
+export const FRAME = { width: 400, height: 270, left: 60, right: 14, top: 12, bottom: 46 } as const;
 
 export interface Axes {
   readonly x: Range;

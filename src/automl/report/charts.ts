@@ -8,8 +8,8 @@ import { cut, html, type Markup } from "./html.ts";
 
 const WHOLE = { low: 0, high: 1 };
 const BAR = 24;
-const LABEL = 150;
-const LABEL_LETTERS = 22;
+const LABEL = 132;
+const LABEL_LETTERS = 18;
 
 /** A bar and how far it may be off. */
 export interface Bar {

@@ -11,7 +11,7 @@ h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.2rem;margin-top:2.5rem;border
 .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}
 figure{margin:0;padding:.75rem;background:var(--card);border-radius:.5rem;min-width:0}
 figcaption,.caption{font-weight:600;margin:.5rem 0 .25rem}
-svg{width:100%;max-width:40rem;height:auto;display:block;font:12px system-ui,sans-serif}
+svg{width:100%;max-width:36rem;height:auto;display:block;font:13px system-ui,sans-serif}
 svg text{fill:var(--soft)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
 .grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}.dash{stroke-dasharray:4 4}
 .bar{fill:var(--one);opacity:.75}.error{stroke:var(--ink);stroke-width:1.5;fill:none}.dot{fill:var(--one)}.faint{opacity:.5}
