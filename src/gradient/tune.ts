@@ -34,7 +34,10 @@ export interface TuneOptions {
   readonly backtrack?: boolean;
   /** Natural values by name to start from. @default as the hyperparameters say */
   readonly start?: HyperValues;
-  /** Trainings at spread settings, the start among them: descent is from the best, then the next best. @default 1 */
+  /**
+   * Trainings before the first descent: at the start, at eight settings spread over the ranges, then mostly where a
+   * Gaussian process of their losses suggests. Descent is from the best, then from the next best of another place. @default 1
+   */
   readonly starts?: number;
   /** Go on from the trained weights instead of anew; for long training and weights of examples. @default false */
   readonly warm?: boolean;
