@@ -36,6 +36,9 @@ export interface FinishOptions {
 /** Seconds of a single fit on all rows, as a share of one on every fold. */
 const SINGLE = 1.6;
 
+/** Members that were fitted whole are enough if they weigh so much together. */
+const MOSTLY = 0.5;
+
 /** What is fitted, and how. */
 interface Plan {
   readonly chosen: readonly Chosen[];
@@ -103,12 +106,14 @@ export async function finish(
     });
     const of = (ends: Iterable<End>) => membersOf(plan.chosen, count, outcomes, new Set(ends), folder);
     const whole = await of(["whole"]);
-    // what the time cut short is worse than its score says: only where there is nothing else
-    const members = whole.length > 0 ? whole : await of(["whole", "cut"]);
+    // what the time cut short is worse than its score says: only where too little is left without it
+    const weigh = (list: readonly { readonly weight: number }[]) =>
+      list.reduce((sum, { weight }) => sum + weight, 0);
+    const members = weigh(whole) >= MOSTLY * weigh(plan.chosen) ? whole : await of(["whole", "cut"]);
     const failed = outcomes.find((outcome) => outcome?.kind === "failed");
     if (members.length === 0 && failed?.kind === "failed")
       throw new EngineError(`none of the chosen models could be fitted on all rows: ${failed.error.message}`);
-    const total = members.reduce((sum, { weight }) => sum + weight, 0);
+    const total = weigh(members);
     return members.map((member) => ({ ...member, weight: member.weight / total }));
   } finally {
     await engine.close();

@@ -77,6 +77,8 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
       files: join(filesDirectory(flags.storage, flags.files), study, "automl"),
     });
     shown.close();
+    for (const line of result.warnings.slice(result.prepared.warnings.length))
+      process.stderr.write(`fettle: warning: ${line}\n`);
     const missing = await saveResult(folder, result, { times: settings.models === undefined });
     if (!flags.quiet) for (const line of missing) process.stderr.write(`fettle: ${line}\n`);
     const measured = test === undefined ? undefined : await scoreOf(result, test);
