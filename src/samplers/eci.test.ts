@@ -45,6 +45,28 @@ test.each(["seconds", "work"] as const)(
   },
 );
 
+test("by work, it does not matter how many seconds a trial took that failed and noted none", async () => {
+  const run = async (seconds: number) => {
+    const objective = ((params: { family: { name: string; a?: number; b?: number } }, trial) => {
+      if (params.family.name === "hopeless") throw new Error("cannot be fitted");
+      trial.note("work", params.family.name === "cheap" ? 10 : 20);
+      return ((params.family.a ?? params.family.b ?? 0) - 0.37) ** 2;
+    }) as Objective<{ family: { name: string } }>;
+    const engine = simulated(objective as Objective, {
+      ...{ parallel: 1, seconds: () => seconds, nest: (params) => families.nest(params) },
+    });
+    const study = await createStudy(families, {
+      ...{ trials: 30, seed: 3, pruner: "none", sampler: eci({ cost: "work" }) },
+      storage: memory({ now: () => 1000 * engine.now }),
+    });
+    await study.run(engine);
+    return study.trials.map(({ params, origin }) => ({ params, origin }));
+  };
+  const quick = await run(0.01);
+  expect(quick).toHaveLength(30);
+  expect(await run(1000)).toEqual(quick);
+});
+
 test("a space without a choice is searched as by tpe", async () => {
   const line = space({ x: float(0, 1) });
   const run = async (sampler: "tpe" | "eci") => {

@@ -13,7 +13,7 @@ import { tpe } from "./tpe.ts";
 export interface EciOptions {
   /**
    * What a trial costs: the seconds that it took, or the number that it noted as `work`, which is the same on every
-   * machine. @default "seconds"
+   * machine (next to nothing where it noted none). @default "seconds"
    */
   readonly cost?: "seconds" | "work";
   /** Share of the suggestions whose branch is drawn without looking at costs. @default 0.1 */
@@ -133,9 +133,13 @@ function isExhausted({ problem, chooser }: EciState, { value, trials }: Branch):
 const LEAST_COST = 1e-3;
 
 function costOf({ times, notes }: Trial, cost: "seconds" | "work"): number {
+  if (cost === "work") {
+    // one that failed noted none: its seconds would be others on every machine
+    const { work } = notes;
+    return typeof work === "number" ? Math.max(LEAST_COST, work) : LEAST_COST;
+  }
   const seconds = ((times.finished ?? times.created) - (times.started ?? times.created)) / 1000;
-  const spent = cost === "work" && typeof notes.work === "number" ? notes.work : seconds;
-  return Math.max(LEAST_COST, spent);
+  return Math.max(LEAST_COST, seconds);
 }
 
 /**
