@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { rng } from "../../random.ts";
 import { tableOf } from "../read/values.ts";
 import { inferSchema } from "../schema/schema.ts";
+import { innerSlice } from "../slice.ts";
 import type { Table } from "../table.ts";
 import { cells, noise } from "../tables.fixtures.ts";
 import { planSplit, refitFolds, type SplitOptions } from "./split.ts";
@@ -127,6 +128,19 @@ describe("time", () => {
     const latter = plan(table, { time: "when", folds: 1 }).folds;
     expect(latter).toHaveLength(1);
     expect(latest(latter[0].train)).toBeLessThan(earliest(latter[0].valid));
+  });
+
+  test("rows to train on are in the order of time, whatever that of the table, so that the last can be held back", () => {
+    const { outer, folds, y } = plan(table, { time: "when" });
+    for (const { train } of [outer, ...folds]) {
+      const times = Array.from(train, (row) => moment[row]);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+    const task = { kind: "classification", classes: ["rare", "usual"] } as const;
+    const { learned, slice } = innerSlice(outer.train, y, task, { seed: 1, key: "", timed: true });
+    expect(Math.max(...Array.from(learned, (row) => moment[row]))).toBeLessThanOrEqual(
+      Math.min(...Array.from(slice, (row) => moment[row])),
+    );
   });
 
   test("what is no time, never changes, or comes with a group is refused", () => {

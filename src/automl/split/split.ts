@@ -37,7 +37,8 @@ export interface Split {
   /** All rows: `test` is untouched by every choice, for the score that is told in the end. */
   readonly outer: { readonly train: Int32Array; readonly test: Int32Array };
   /**
-   * Of `outer.train`, ascending row numbers of the table. The parts `valid` are disjoint; they leave out what can only be
+   * Of `outer.train`, ascending row numbers of the table; those to train on in the order of time where rows are split by
+   * it. The parts `valid` are disjoint; they leave out what can only be
    * trained on: the one row of a class, the beginning of what is split by time, most rows of a single holdout.
    */
   readonly folds: readonly Fold[];
@@ -162,7 +163,7 @@ function timedParts(moment: Float64Array, name: string): Parts {
     for (let b = blocks - folds; b < blocks; b++)
       if (edges[b] > 0 && edges[b + 1] > edges[b])
         found.push({
-          train: order.slice(0, edges[b]).sort(),
+          train: order.slice(0, edges[b]), // in the order of time, in which a slice of the last is held back
           valid: order.slice(edges[b], edges[b + 1]).sort(),
         });
     if (found.length === 0)
