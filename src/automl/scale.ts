@@ -1,7 +1,7 @@
 /**
  * The target's scale: models learn a number of mean 0 and variance 1, of logarithms where the target is skewed.
  */
-import { exp, log as ln } from "../math/elementary.ts";
+import { expm1, log1p } from "../math/special.ts";
 
 export interface TargetScale {
   readonly log: boolean;
@@ -16,14 +16,14 @@ export interface TargetScale {
 const BEYOND = 0.1;
 
 /**
- * @param y     targets, shape (n); with `log` at least 0
+ * @param y     targets, shape (n); with `log`, those below 0 count as 0
  * @param rows  those to learn the scale from
  */
 export function fitScale(y: Float64Array, rows: ArrayLike<number>, log: boolean): TargetScale {
   let sum = 0;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  const number = log ? log1p : (value: number) => value;
+  const number = log ? logOf : (value: number) => value;
   for (let i = 0; i < rows.length; i++) {
     const value = y[rows[i]];
     sum += number(value);
@@ -49,7 +49,7 @@ export function toModel(
   rows: ArrayLike<number>,
 ): Float64Array {
   const scaled = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) scaled[i] = ((log ? log1p(y[rows[i]]) : y[rows[i]]) - mean) / std;
+  for (let i = 0; i < rows.length; i++) scaled[i] = ((log ? logOf(y[rows[i]]) : y[rows[i]]) - mean) / std;
   return scaled;
 }
 
@@ -60,7 +60,7 @@ export function fromModel(
 ): Float64Array {
   for (let i = 0; i < predictions.length; i++) {
     const value = mean + std * predictions[i];
-    predictions[i] = Math.min(high, Math.max(low, log ? exp(value) - 1 : value));
+    predictions[i] = Math.min(high, Math.max(low, log ? expm1(value) : value));
   }
   return predictions;
 }
@@ -88,6 +88,7 @@ function skewness(values: Float64Array): number {
   return variance > 0 ? third / values.length / variance ** 1.5 : 0;
 }
 
-function log1p(value: number): number {
-  return ln(1 + value);
+/** Whether logarithms suit was judged by the rows of the search; among all rows there may be one below 0. */
+function logOf(value: number): number {
+  return log1p(Math.max(0, value));
 }
