@@ -122,15 +122,29 @@ export function unpackModel(manifest: string, arrays: ArrayBuffer | Uint8Array):
         model: {
           ...pipeline.model,
           arrays: Object.fromEntries(
-            Object.entries(pipeline.model.arrays).map(([name, { kind, offset, length }]) => [
+            Object.entries(pipeline.model.arrays).map(([name, place]) => [
               name,
-              new KINDS[kind](bytes.buffer, offset, length),
+              arrayAt(bytes.buffer, place, name),
             ]),
           ),
         },
       })),
     })),
   };
+}
+
+/** @throws {InvalidInputError} if the place is not within the file: a checksum says nothing of who wrote it */
+function arrayAt(buffer: ArrayBuffer, { kind, offset, length }: Place, name: string) {
+  if (
+    !Object.hasOwn(KINDS, kind) ||
+    !(Number.isInteger(offset) && offset >= 0 && offset % 8 === 0) ||
+    !(Number.isInteger(length) && length >= 0) ||
+    offset + length * KINDS[kind].BYTES_PER_ELEMENT > buffer.byteLength
+  )
+    throw new InvalidInputError(
+      `manifest.json has the array ${JSON.stringify(name)} where arrays.bin has none; save the model anew`,
+    );
+  return new KINDS[kind](buffer, offset, length);
 }
 
 function readManifest(text: string): Manifest {

@@ -33,8 +33,7 @@ export const ownPredictors: readonly string[] = Object.keys(predictors);
  * @throws {UnsupportedError} if the family is not known here
  */
 export function predictModel(model: FittedModel, x: DesignMatrix, task: Task): Float64Array {
-  const predict = predictors[model.family];
-  if (predict === undefined)
+  if (!Object.hasOwn(predictors, model.family))
     throw new UnsupportedError(`models of the family ${JSON.stringify(model.family)} cannot be used here`);
-  return predict(model, x, task);
+  return predictors[model.family](model, x, task);
 }
