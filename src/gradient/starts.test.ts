@@ -12,8 +12,8 @@ it("spreads the first nine starts evenly over the ranges, the best first and the
   const p = await prepare(network());
   try {
     const { start, lower, upper } = p.layout;
-    const found = await sortedStarts(p, start, 9);
-    expect(found).toEqual(await sortedStarts(p, start, 9));
+    const { order: found } = await sortedStarts(p, start, 9);
+    expect(found).toEqual((await sortedStarts(p, start, 9)).order);
     expect(found).toContainEqual(start);
     const values: number[] = [];
     for (const u of found) {
@@ -30,7 +30,9 @@ it("spreads the first nine starts evenly over the ranges, the best first and the
       Math.floor((4 * (u[offset] - lower[offset])) / (upper[offset] - lower[offset])),
     );
     expect(quarters.toSorted()).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
-    expect(await sortedStarts(p, start, 1)).toEqual([start]);
+    expect(await sortedStarts(p, start, 1)).toEqual({ order: [start], trainings: 0 });
+    // One that is given up trains no more, and still has a start to name.
+    expect(await sortedStarts(p, start, 9, AbortSignal.abort())).toEqual({ order: [start], trainings: 0 });
   } finally {
     p.dispose();
   }
@@ -65,11 +67,12 @@ it("finds better starts by a model than the spread ones it learns from, though s
   const p = await prepare(steep());
   try {
     const { start } = p.layout;
-    const spread = await best(p, (await sortedStarts(p, start, 9))[0]);
-    const found = await sortedStarts(p, start, 18);
+    const spread = await best(p, (await sortedStarts(p, start, 9)).order[0]);
+    const { order: found, trainings } = await sortedStarts(p, start, 18);
+    expect(trainings).toBe(18);
     const suggested = await best(p, found[0]);
     expect(suggested).toBeLessThan(spread / 2);
-    expect(found).toEqual(await sortedStarts(p, start, 18));
+    expect(found).toEqual((await sortedStarts(p, start, 18)).order);
     // Those around the best are one start.
     for (const [k, u] of found.entries())
       for (const other of found.slice(0, k))
@@ -102,7 +105,7 @@ it("spreads all starts where there are more coordinates than a model can learn, 
   for (const count of [3, 11]) {
     const p = await prepare(many(count));
     try {
-      const found = await sortedStarts(p, p.layout.start, 17);
+      const { order: found } = await sortedStarts(p, p.layout.start, 17);
       for (const u of found) expect(u[0]).toBe(u[1]);
       const { lower, upper } = p.layout;
       const sixteenths = found

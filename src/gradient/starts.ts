@@ -36,16 +36,18 @@ interface Start {
  *
  * @param given   the setting to start from, on the scale of change, shape (layout.size)
  * @param starts  how many trainings, that at the given setting among them
- * @returns       the settings, that of the lowest outer loss first; those that are not finite and those that are all but
- *                equal to a better one are left out
+ * @param signal  ends it before the next training
+ * @returns       how often it trained, and the settings, that of the lowest outer loss first; those that are not finite and
+ *                those that are all but equal to a better one are left out
  * @see Jones et al. 1998, "Efficient Global Optimization of Expensive Black-Box Functions"
  */
 export async function sortedStarts(
   p: Prepared,
   given: Float64Array,
   starts: number,
-): Promise<Float64Array[]> {
-  if (starts <= 1) return [given];
+  signal?: AbortSignal,
+): Promise<{ readonly order: readonly Float64Array[]; readonly trainings: number }> {
+  if (starts <= 1) return { order: [given], trainings: 0 };
   const { leaves } = p.layout;
   const isModelled = leaves.length <= MOST_MODELLED;
   const ranges = leaves.map(({ hyper, offset }) => rangeOf(p, hyper, offset, given[offset]));
@@ -53,7 +55,7 @@ export async function sortedStarts(
   const model = isModelled && starts > SPREAD + 1 ? await suggestions(p, ranges) : undefined;
   const found: Start[] = [];
   let spread = 0;
-  for (let k = 0; k < starts; k++) {
+  for (let k = 0; k < starts && !signal?.aborted; k++) {
     if (model !== undefined && k > SPREAD && k % EVERY !== EVERY - 1) {
       found.push(await model.next());
       continue;
@@ -69,12 +71,12 @@ export async function sortedStarts(
     found.push(start);
     await model?.learn(start);
   }
-  const finite = found.filter(({ value }) => Number.isFinite(value));
-  if (finite.length === 0) return [given];
-  return distinct(
+  const finite = found.filter(({ value }) => Number.isFinite(value)).toSorted((a, b) => a.value - b.value);
+  const order = distinct(
     p,
-    finite.toSorted((a, b) => a.value - b.value).map(({ u }) => u),
+    finite.map(({ u }) => u),
   );
+  return { order: order.length > 0 ? order : [given], trainings: found.length };
 }
 
 /** A study of the starts: `next` trains where a Gaussian process suggests, `learn` tells it of a start of other origin. */

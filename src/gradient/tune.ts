@@ -124,10 +124,11 @@ export async function tune(problem: Bilevel, options: TuneOptions = {}): Promise
     );
   const p = await prepare(problem);
   try {
-    const order = await sortedStarts(p, p.layout.encode(options.start ?? {}), starts);
+    const given = p.layout.encode(options.start ?? {});
+    const { order, trainings } = await sortedStarts(p, given, starts, options.signal);
     const u = order[0];
     const { method, why } = await methodFor(p, options.method ?? "auto", u, memory);
-    const run = new Run(p, method, options, starts > 1 ? starts : 0);
+    const run = new Run(p, method, options, trainings);
     if (optimizer === "lbfgs") await quasiNewton(run, u, steps, trustRegion);
     else await descendFromEach(run, order, steps);
     return run.result(why);
