@@ -50,7 +50,13 @@ const DRAWN = 6;
 const DRAWN_ROWS = 200;
 const DRAWN_VALUES = 12;
 /** Share of the time left that importance is planned for: the rest is for partial dependence, and for misjudgement. */
-const PLANNED = 0.6;
+const PLANNED = 0.5;
+const BOLDLY = 0.8;
+/** How long a prediction takes is measured so often at most, or until so many seconds have passed. */
+const PROBES = 10;
+const PROBE_SECONDS = 0.03;
+/** Parts of fewer rows take as long. */
+const PART_ROWS = 100;
 
 export function explain(options: ExplainOptions): Explanations {
   const { prepared, model, outside, baseline } = options;
@@ -132,15 +138,19 @@ function affordedRows(options: ExplainOptions, features: number): { count: numbe
   };
   predictAll(); // the first time is slower
   const before = left();
-  predictAll();
-  const seconds = (before - left()) / parts.reduce((sum, part) => sum + part.y.length, 0);
+  let times = 0;
+  do predictAll();
+  while (++times < PROBES && before - left() < PROBE_SECONDS);
+  const seconds = (before - left()) / (times * parts.reduce((sum, part) => sum + part.y.length, 0));
   const count = (repeats: number) =>
     seconds > 0
       ? Math.min(most(repeats), Math.floor((PLANNED * left()) / (seconds * features * repeats)))
       : most(repeats);
   let repeats = REPEATS;
   while (repeats > FEWEST_REPEATS && count(repeats) < GOOD_ROWS) repeats--;
-  return { count: count(repeats), repeats };
+  // a few rows once are better than nothing; whatever comes after that may be cut short
+  const least = FEWEST_ROWS * features * seconds < BOLDLY * left() ? FEWEST_ROWS : 0;
+  return { count: Math.max(least, count(repeats)), repeats };
 }
 
 /** Why predictions cannot be asked for again and again. */
@@ -151,7 +161,7 @@ function unexplained({ prepared, model, left }: ExplainOptions): string | undefi
   return left() > 0 ? undefined : "the time was over";
 }
 
-/** Some rows of each fold with the pipelines that have not seen them; or outer rows, if each pipeline has seen all. */
+/** Some rows of the folds with the pipelines that have not seen them; or outer rows, if each pipeline has seen all. */
 function partsOf(
   { prepared, model, folds, seed }: ExplainOptions,
   count: number,
@@ -168,10 +178,11 @@ function partsOf(
   };
   const unseen = members.every(({ pipelines }) => pipelines.length === folds.length && folds.length > 1);
   if (!unseen) return { parts: [part(outer.test, count, members, 0)], unseen };
-  const parts = folds.map(({ valid }, k) =>
+  const used = folds.slice(0, Math.max(1, Math.floor(count / PART_ROWS)));
+  const parts = used.map(({ valid }, k) =>
     part(
       valid,
-      Math.ceil(count / folds.length),
+      Math.ceil(count / used.length),
       members.map((member) => ({ ...member, pipelines: [member.pipelines[k]] })),
       k,
     ),

@@ -22,7 +22,7 @@ export interface ImportanceOptions {
   /** Times that each feature is mixed up in each part. @default 5 */
   readonly repeats?: number;
   readonly rng: Rng;
-  /** Asked between features: once true, those that are left are not looked at. */
+  /** Asked between features: once true, those that are left are not looked at, or not as often. */
   readonly stop?: () => boolean;
 }
 
@@ -46,19 +46,22 @@ export interface Importance {
 export function permutationImportance(options: ImportanceOptions): Importance[] {
   const { parts, score, repeats = 5, rng, stop = () => false } = options;
   const usual = parts.map(({ table, y, predict }) => score(y, predict(table)));
-  const found: Importance[] = [];
   const features = parts[0]?.table.columns ?? [];
-  for (const [at, { name: feature }] of features.entries()) {
-    if (stop()) break;
-    const losses: number[] = [];
-    for (const [p, { table, y, predict }] of parts.entries())
-      for (let repeat = 0; repeat < repeats; repeat++) {
+  const losses = features.map((): number[] => []);
+  // one time for all before the second time for any: if it is stopped, all are known a little
+  for (let repeat = 0; repeat < repeats && !stop(); repeat++)
+    for (const [at, { name: feature }] of features.entries()) {
+      if (stop()) break;
+      for (const [p, { table, y, predict }] of parts.entries()) {
         const order = shuffled(table.rows, rng.stream(feature, p, repeat));
         const mixed = withColumn(table, at, inOrder(table.columns[at], order));
-        losses.push(usual[p] - score(y, predict(mixed)));
+        losses[at].push(usual[p] - score(y, predict(mixed)));
       }
-    found.push({ feature, ...meanAndError(losses, parts.length) });
-  }
+    }
+  const found = features
+    .map(({ name: feature }, at) => ({ feature, losses: losses[at] }))
+    .filter((one) => one.losses.length > 0)
+    .map((one): Importance => ({ feature: one.feature, ...meanAndError(one.losses, parts.length) }));
   return found.sort((a, b) => b.mean - a.mean);
 }
 

@@ -59,7 +59,7 @@ export function importanceSection({ rows, repeats, unseen, features }: Importanc
         .map(({ feature, mean, error }) => [
           cut(feature, NAME),
           short(mean, 3),
-          short(error ?? Number.NaN, 2),
+          Number.isFinite(error) ? short(error, 2) : "–",
         ]),
     ),
   )}`;
