@@ -1,6 +1,7 @@
 /**
  * What automated tuning results in: an ensemble of pipelines, which predicts for new rows. Plain data, and runs anywhere.
  */
+import { InvalidInputError } from "../errors.ts";
 import type { DesignMatrix } from "../models/design-matrix.ts";
 import { type Encoder, encode } from "./encode/encoder.ts";
 import type { ExternalDescription } from "./external/description.ts";
@@ -65,8 +66,23 @@ export function partsOf(
   { schema, members }: Model,
   table: Table,
 ): { readonly parts: readonly Part[]; readonly notes: readonly string[] } {
+  requireSome(table, schema);
   const { table: conformed, notes } = conform(table, schema);
   return { parts: conformedParts(members, conformed), notes: [...(table.notes ?? []), ...notes] };
+}
+
+/** One absent column is a missing value; all of them are another table. */
+function requireSome({ columns }: Table, { features }: Schema): void {
+  const wanted = features.filter(({ used }) => used).map(({ name }) => name);
+  if (columns.some(({ name }) => wanted.includes(name))) return;
+  const shown = (names: readonly string[]) =>
+    names
+      .slice(0, 5)
+      .map((name) => JSON.stringify(name.slice(0, 30)))
+      .join(", ") + (names.length > 5 ? ", …" : "");
+  throw new InvalidInputError(
+    `the table has none of the columns that the model learned from (${shown(wanted)}), but ${shown(columns.map(({ name }) => name))}: give it the table that belongs to the model`,
+  );
 }
 
 function conformedParts(members: readonly Member[], conformed: Table): readonly Part[] {
