@@ -121,6 +121,8 @@ const LAST_MS = 250;
 /** Fits that do not return for this part of it are given up. */
 const GIVEN_UP = 0.4;
 /** Kept free for explanations. */
+/** Share of the time before the fits must end in which an ensemble is no longer looked for: what is chosen has to do. */
+const CHOOSING = 0.1;
 const EXPLAINING_SHARE = 0.05;
 
 /**
@@ -180,7 +182,13 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
     const composition =
       complete.length === 0
         ? constantly(prepared, seed)
-        : await compose(prepared, complete, folder, options.maxLatencyMs);
+        : await compose(prepared, complete, {
+            folder,
+            ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
+            ...(fitUntil !== undefined && {
+              stop: () => clock.now() > fitUntil - CHOOSING * 1000 * (seconds ?? 0),
+            }),
+          });
     const split = {
       ...{ table: raw, schema, rows: prepared.rows, y, folds: prepared.folds.length },
       ...{ group: options.group, time: options.splitByTime },
@@ -208,14 +216,15 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       ...(threshold !== undefined && { threshold }),
       ...needed(prepared, members),
     };
-    const baseline = metric.value(truth, composition.baseline, schema.task);
+    const baseline = metric.value(truth, constantly(prepared, seed).outside, schema.task);
+    const warnings = fitted.length > 0 ? prepared.warnings : [...prepared.warnings, NO_TIME];
     const folds = refitFolds({ ...split, rng: rng(seed, "split") });
     const left = () => (deadline === undefined ? Number.POSITIVE_INFINITY : (deadline - clock.now()) / 1000);
     return {
       model,
       leaderboard: standings(complete, members),
-      ...{ baseline, warnings: fitted.length > 0 ? prepared.warnings : [...prepared.warnings, NO_TIME] },
-      explanations: explain({ prepared, model, outside, baseline, folds, seed, left }),
+      ...{ baseline, warnings },
+      explanations: explain({ prepared, model, outside, baseline, warnings, folds, seed, left }),
       ...{ prepared, inside, outside, study, end },
     };
   } finally {
@@ -239,7 +248,7 @@ function thresholdOf(
 /** The external programs that some member needs. */
 function needed({ programs }: Prepared, members: readonly Member[]): Pick<Model, "programs"> {
   const used = programs.filter(({ name }) => members.some(({ family }) => family === name));
-  return used.length > 0 ? { programs: used } : {};
+  return used.length > 0 ? { programs: used.map(({ name }) => name) } : {};
 }
 
 function lastMs(seconds: number): number {
@@ -262,7 +271,7 @@ function constantly(prepared: Prepared, seed: number): Composition {
   const member = constantMember(prepared, train, seed);
   const outside = constantPredictions(member, prepared, test.length);
   const inside = constantPredictions(member, prepared, train.length);
-  return { chosen: [], inside, outside, baseline: outside };
+  return { chosen: [], inside, outside };
 }
 
 function standings(complete: readonly Trial[], members: readonly Member[]): Standing[] {

@@ -11,9 +11,12 @@ import type { Prepared } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
 import { outputsOf } from "./task.ts";
 
-/** The best models that an ensemble is chosen from, and the most rows that it is chosen by. */
+/** The best models that an ensemble is chosen from. */
 const CANDIDATES = 30;
-const MOST_ROWS = 20_000;
+/** Numbers that each model's predictions are chosen by at most, and of measures that sort them: those take longer. */
+const MOST_NUMBERS = 400_000;
+const MOST_SORTED = 20_000;
+const SORTING = new Set(["auc", "average-precision"]);
 
 export interface Chosen {
   readonly trial: Trial;
@@ -27,8 +30,14 @@ export interface Composition {
   readonly inside: Float64Array;
   /** Predictions for the outer rows, shape (rows, outputs). */
   readonly outside: Float64Array;
-  /** The same of the constant prediction; of the worst model where it was not tried. */
-  readonly baseline: Float64Array;
+}
+
+export interface ComposeOptions {
+  /** Where predictions of the tried models are kept. */
+  readonly folder: string;
+  readonly maxLatencyMs?: number;
+  /** Asked between models: once true, the ensemble is what was chosen so far. */
+  readonly stop?: () => boolean;
 }
 
 /**
@@ -39,42 +48,44 @@ export interface Composition {
 export async function compose(
   prepared: Prepared,
   complete: readonly Trial[],
-  folder: string,
-  maxLatencyMs = Number.POSITIVE_INFINITY,
+  { folder, maxLatencyMs = Number.POSITIVE_INFINITY, stop }: ComposeOptions,
 ): Promise<Composition> {
-  const { metric, schema, outer, y } = prepared;
+  const { metric, schema, outer, y, folds } = prepared;
   const { task } = schema;
   const outputs = outputsOf(task);
   const ranked = [...complete].sort((a, b) => lossOf(a) - lossOf(b) || a.number - b.number);
+  const latencyOf = ({ notes }: Trial) => folds.length * Number(notes.predictMs ?? 0); // a pipeline for each fold
   const quick = ranked.filter((trial) => latencyOf(trial) <= maxLatencyMs);
   if (quick.length === 0)
     throw new InvalidInputError(
       `no model predicts a row within ${maxLatencyMs} ms; the fastest takes ${Math.min(...ranked.map(latencyOf)).toPrecision(2)} ms`,
     );
-  const constant = ranked.find(({ params }) => params[FAMILY] === "constant") ?? ranked[ranked.length - 1];
-  const better = quick.filter((trial) => lossOf(trial) < lossOf(constant)).slice(0, CANDIDATES);
+  const constant = ranked.find(({ params }) => params[FAMILY] === "constant");
+  const better = quick
+    .filter((trial) => constant === undefined || lossOf(trial) < lossOf(constant))
+    .slice(0, CANDIDATES);
   const best = better.length > 0 ? better : quick.slice(0, 1);
   const kept = await Promise.all(best.map(({ number }) => read(join(folder, `${number}.kept`))));
   // where one part is held out, or time goes forward, not every row has a prediction
   const places = Array.from(outer.train, (_, place) => place).filter(
     (place) => !Number.isNaN(kept[0][place * outputs]),
   );
-  const step = Math.max(1, Math.ceil(places.length / MOST_ROWS));
+  const most = (SORTING.has(metric.name) ? MOST_SORTED : MOST_NUMBERS) / outputs;
+  const step = Math.max(1, Math.ceil(places.length / most));
   const looked = places.filter((_, index) => index % step === 0);
   const truth = Float64Array.from(looked, (place) => y[outer.train[place]]);
   const sign = metric.direction === "minimize" ? 1 : -1;
   const candidates = kept.map((all): Candidate => ({ predictions: rowsOf(all, looked, outputs) }));
-  const weights = greedyEnsemble(candidates, (mean) => sign * metric.value(truth, mean, task));
+  const weights = greedyEnsemble(candidates, (mean) => sign * metric.value(truth, mean, task), stop);
   const chosen = withinLatency(
     best
       .map((trial, index) => ({ trial, weight: weights[index], index }))
       .filter(({ weight }) => weight > 0)
       .sort((a, b) => b.weight - a.weight || a.index - b.index),
-    maxLatencyMs,
+    (trial) => latencyOf(trial) / maxLatencyMs,
   );
   const { inside, outside } = await blend(prepared, folder, chosen);
-  const baseline = Float64Array.from(await read(join(folder, `${constant.number}.outside`)));
-  return { chosen, inside, outside, baseline };
+  return { chosen, inside, outside };
 }
 
 /** Predictions of an ensemble of trials, as in {@link Composition}. */
@@ -98,17 +109,17 @@ function lossOf({ losses }: Trial): number {
   return losses?.[0] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds that the prediction of one row takes, in a batch. */
-function latencyOf({ notes }: Trial): number {
-  return Number(notes.predictMs ?? 0);
-}
-
-/** The most important models that predict a row within the time together, at least one; weights add up to 1 again. */
-function withinLatency<C extends Chosen>(chosen: readonly C[], maxLatencyMs: number): C[] {
+/**
+ * The most important models that fit into the whole together, at least one; weights add up to 1 again.
+ *
+ * @param share  what a model takes of the time that the prediction of a row may take
+ */
+function withinLatency<C extends Chosen>(chosen: readonly C[], share: (trial: Trial) => number): C[] {
   let spent = 0;
   const kept = chosen.filter(({ trial }, index) => {
-    spent += latencyOf(trial);
-    return index === 0 || spent <= maxLatencyMs;
+    const fits = index === 0 || spent + share(trial) <= 1;
+    if (fits) spent += share(trial);
+    return fits;
   });
   const total = kept.reduce((sum, { weight }) => sum + weight, 0);
   return kept.map((one) => ({ ...one, weight: one.weight / total }));

@@ -18,11 +18,13 @@ const PATIENCE = 8;
 /**
  * @param candidates  best first
  * @param loss        of predictions, shape (rows, outputs); minimised
+ * @param stop        asked before each model: once true, those added so far are the ensemble
  * @returns           a weight for each candidate, adding up to 1; most are 0
  */
 export function greedyEnsemble(
   candidates: readonly Candidate[],
   loss: (predictions: Float64Array) => number,
+  stop: () => boolean = () => false,
 ): Float64Array {
   const weights = new Float64Array(candidates.length);
   if (candidates.length === 0) return weights;
@@ -33,9 +35,11 @@ export function greedyEnsemble(
   let bestLoss = Number.POSITIVE_INFINITY;
   let bestSize = 0;
   while (added.length < MOST_ADDED && added.length - bestSize < PATIENCE) {
+    if (stop() && added.length > 0) break;
     let chosen = -1;
     let least = Number.POSITIVE_INFINITY;
     for (const [index, { predictions }] of candidates.entries()) {
+      if (added.length > 0 && stop()) break;
       const share = 1 / (added.length + 1);
       for (let i = 0; i < size; i++) mean[i] = (sum[i] + predictions[i]) * share;
       const found = loss(mean);

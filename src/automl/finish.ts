@@ -57,7 +57,8 @@ export async function finish(
   const { schema, table, y, rows, balanced, timed, programs, monotone } = prepared;
   const { seed, threads, folder, deadline, latest, onFitted } = options;
   const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
-  const plan = planFits(chosen, prepared.folds.length, options);
+  // windows that grow in time leave the newest rows out: those are the ones to learn from
+  const plan = planFits(chosen, prepared.folds.length, { ...options, single: options.single || timed });
   const count = plan.single ? 1 : folds.length;
   const parts = plan.chosen.flatMap(({ trial }): RefitPart[] =>
     Array.from({ length: count }, (_, fold) => ({

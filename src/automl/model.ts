@@ -4,7 +4,6 @@
 import { InvalidInputError } from "../errors.ts";
 import type { DesignMatrix } from "../models/design-matrix.ts";
 import { type Encoder, encode } from "./encode/encoder.ts";
-import type { ExternalDescription } from "./external/description.ts";
 import { type Pipeline, predictPipeline } from "./pipeline.ts";
 import { conform } from "./schema/conform.ts";
 import type { Schema } from "./schema/schema.ts";
@@ -28,8 +27,8 @@ export interface Model {
   /** Of two classes: the second is predicted from this probability on. */
   readonly threshold?: number;
   readonly members: readonly Member[];
-  /** The external programs that members of it need. */
-  readonly programs?: readonly ExternalDescription[];
+  /** Names of the external programs that members of it need: how they are started is said by whoever predicts. */
+  readonly programs?: readonly string[];
 }
 
 export interface Predictions {

@@ -125,6 +125,8 @@ function checkMonotone(monotone: Monotone, { features, task, target }: Schema): 
         `monotone: ${name} is ${JSON.stringify(direction)}; it is rising or falling`,
       );
   }
+  if (task.kind === "quantiles")
+    throw new InvalidInputError("monotone: quantiles keep no direction; leave out one of the two");
   if (task.kind === "classification" && task.classes.length > 2)
     throw new InvalidInputError(
       `monotone: ${JSON.stringify(target)} has ${task.classes.length} classes, of which none is above another`,

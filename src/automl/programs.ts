@@ -1,7 +1,7 @@
 /**
  * Families that are external programs, beside those that are ours; and predictions of models that need their program.
  */
-import { NotFoundError } from "../errors.ts";
+import { InvalidInputError, NotFoundError } from "../errors.ts";
 import type { DesignMatrix } from "../models/design-matrix.ts";
 import { type ExternalDescription, type ExternalFamily, external } from "./families/external.ts";
 import { families as own } from "./families.ts";
@@ -40,19 +40,33 @@ export async function predictOf(
 }
 
 /**
- * Predictions of a model, of which some members may need their program.
+ * Predictions of a model, of which some members may need their program. A model's folder names them only: nothing that
+ * comes with a model is ever run.
  *
- * @throws {NotFoundError} if the folder of such a program is not there
+ * @param descriptions  the programs that may be started
+ * @throws {InvalidInputError} if a program that the model needs is not among them
+ * @throws {NotFoundError} if it cannot run here
  */
-export async function predictWithPrograms(model: Model, table: Table): Promise<Predictions> {
-  const programs = familiesWith(model.programs);
-  const needed = (model.programs ?? []).map(({ name }) => programs[name] as ExternalFamily);
-  for (const { unfit, name } of needed) {
-    const why = unfit?.({ task: model.schema.task, rows: 0, columns: 0, categories: 0, widest: 0 });
-    if (why !== undefined) throw new NotFoundError(`the model has members of the family ${name}: ${why}`);
-  }
+export async function predictWithPrograms(
+  model: Model,
+  table: Table,
+  descriptions: readonly ExternalDescription[] = [],
+): Promise<Predictions> {
   const { task } = model.schema;
+  const needed = (model.programs ?? []).map((name) => {
+    const description = descriptions.find((one) => one.name === name);
+    if (description === undefined)
+      throw new InvalidInputError(
+        `the model has members that only the program ${JSON.stringify(name)} can use: name the file that describes it, --external ${name}.yaml`,
+      );
+    return external(description);
+  });
   try {
+    for (const { unfit, name } of needed) {
+      const why = unfit?.({ task, rows: 0, columns: 0, categories: 0, widest: 0 });
+      if (why !== undefined) throw new NotFoundError(`the model has members of the family ${name}: ${why}`);
+    }
+    const programs = Object.fromEntries(needed.map((family) => [family.name, family]));
     const { parts, notes } = partsOf(model, table);
     const predictions: Float64Array[] = [];
     for (const { pipeline, matrix } of parts)

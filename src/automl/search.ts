@@ -75,7 +75,11 @@ export async function search(prepared: Prepared, options: SearchOptions): Promis
     ...{ began: options.began ?? clock.now(), deadline: deadline ?? Number.POSITIVE_INFINITY, threads },
     complete: () => completeTrials(study),
     choose: async (complete) => {
-      const { chosen } = await compose(prepared, complete, options.folder, options.maxLatencyMs);
+      const { folder, maxLatencyMs } = options;
+      const { chosen } = await compose(prepared, complete, {
+        folder,
+        ...(maxLatencyMs !== undefined && { maxLatencyMs }),
+      });
       return chosen.map(({ trial }) => trial);
     },
   });

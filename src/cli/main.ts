@@ -247,6 +247,7 @@ function addTableCommands(program: Command): void {
     .summary("predict new rows with a saved model")
     .argument("<model>", "the folder that fettle automl saved")
     .argument("<table>", "CSV or Parquet, maybe with gzip; - reads standard input")
+    .option("--external <file>", "a program that members of the model need: what it takes, in YAML", collect)
     .option("-o, --output <file>", "a CSV file instead of standard output")
     .action(lazy(() => import("./predict.ts")));
 }

@@ -3,6 +3,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { readExternal } from "../automl/families/external.ts";
 import { loadModel } from "../automl/folder.ts";
 import { predictWithPrograms } from "../automl/programs.ts";
 import { readTable } from "../automl/read/file.ts";
@@ -12,12 +13,14 @@ import { EXIT } from "./exit.ts";
 
 interface PredictFlags {
   readonly output?: string;
+  readonly external?: readonly string[];
 }
 
 export async function action(folder: string, source: string, flags: PredictFlags): Promise<number> {
   const model = await loadModel(resolve(callDirectory(), folder));
+  const programs = flags.external?.map((file) => readExternal(resolve(callDirectory(), file)));
   const table = await readTable(source === "-" ? source : resolve(callDirectory(), source));
-  const { values, outputs, classes, notes } = await predictWithPrograms(model, table);
+  const { values, outputs, classes, notes } = await predictWithPrograms(model, table, programs);
   for (const note of notes) process.stderr.write(`fettle: ${note}\n`);
   const { task, target } = model.schema;
   const column = (k: number) =>
