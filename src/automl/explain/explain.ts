@@ -26,6 +26,7 @@ export interface ExplainOptions {
   /** Predictions for the outer rows by models that had not learned from them, shape (rows, outputs). */
   readonly outside: Float64Array;
   readonly baseline: number;
+  readonly warnings: readonly string[];
   /** The folds of all rows that the members were fitted on; pipeline k of each has not learned from fold k's `valid`. */
   readonly folds: readonly Fold[];
   readonly seed: number;
@@ -59,7 +60,7 @@ const PROBE_SECONDS = 0.03;
 const PART_ROWS = 100;
 
 export function explain(options: ExplainOptions): Explanations {
-  const { prepared, model, outside, baseline } = options;
+  const { prepared, model, outside, baseline, warnings } = options;
   const { task } = prepared.schema;
   const { test } = prepared.outer;
   const truth = Float64Array.from(test, (row) => prepared.y[row]);
@@ -67,7 +68,7 @@ export function explain(options: ExplainOptions): Explanations {
   const importance = importanceOf(options, notes);
   const dependence = importance && dependenceOf(options, importance, notes);
   return {
-    ...{ format: EXPLANATIONS_FORMAT, rows: truth.length, baseline, warnings: prepared.warnings },
+    ...{ format: EXPLANATIONS_FORMAT, rows: truth.length, baseline, warnings },
     ...(importance && { importance }),
     ...(dependence && { dependence }),
     ...(task.kind === "classification"
