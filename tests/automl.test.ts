@@ -174,7 +174,7 @@ describe("the command line", () => {
       2,
       expect.stringMatching(/^fettle: study s is of another table.*\n$/),
     ]);
-  });
+  }, 300_000); // the killed one's lease runs for half a minute
 
   test("after Ctrl-C there is a model of what there was by then; in the given time it replays", async () => {
     const child = place.start(...common, "--time", "60s");
