@@ -1,6 +1,7 @@
 /**
  * What `fettle automl` leaves in a model's folder.
  */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +10,7 @@ import { mixedTable } from "../src/automl/automl.fixtures.ts";
 import { rowsOf } from "../src/automl/model.fixtures.ts";
 import { writeCsv } from "../src/automl/read/write.ts";
 import type { Table } from "../src/automl/table.ts";
-import { Place } from "./fettle.ts";
+import { EXAMPLES, Place } from "./fettle.ts";
 
 const FILES = [
   "arrays.bin",
@@ -96,4 +97,23 @@ test("a measure of decisions has its threshold tuned, kept, and used for the sco
 test("without a target it says what is missing", () => {
   const { code, stderr } = place.fettle("automl", "train.csv");
   expect([code, stderr]).toEqual([2, expect.stringContaining("--target <column> is missing")]);
+});
+
+test("the documented example, from the table to what the page in the browser asks", async () => {
+  execFileSync(process.execPath, [join(EXAMPLES, "automl", "houses.ts")], { cwd: place.folder });
+  const flags = ["--target", "price", "--models", "2", "--families", "linear,boosting", "--seed", "1", "-q"];
+  const { code } = place.fettle("automl", "houses.csv", ...flags);
+  expect(code).toBe(0);
+  const { contents } = JSON.parse(read("houses-model", "manifest.json"));
+  const constant = JSON.parse(read("houses-model", "explanations.json")).baseline;
+  expect(contents.score.value).toBeLessThan(0.3 * constant);
+  const { predict } = await import(pathToFileURL(join(place.folder, "houses-model", "model.js")).href);
+  const house = { rooms: 3, district: "Harbour", built: 1995, garden: "yes" };
+  const [small, large, asText] = predict([
+    { ...house, area: 60 },
+    { ...house, area: 150 },
+    { ...house, area: "150", rooms: "3" },
+  ]);
+  expect(large.value).toBeGreaterThan(1.5 * small.value);
+  expect(asText).toEqual(large);
 });

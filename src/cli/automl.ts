@@ -181,7 +181,7 @@ async function scoreOf({ model, prepared }: AutomlResult, test: Table) {
   const { schema } = model;
   const metric = metricNamed(model.metric, schema.task);
   const truth = readTarget(test, schema);
-  const { values, outputs } = await predictWithPrograms(model, test);
+  const { values, outputs } = await predictWithPrograms(model, test, prepared.programs);
   if (test.rows > 0)
     for (const line of driftOf(prepared.table, conform(test, schema).table))
       process.stderr.write(`fettle: warning: in the test table, ${line}\n`);
