@@ -9,6 +9,7 @@ import { EXPLANATIONS_FORMAT, type Explanations } from "./explain/explanations.t
 import { readPredictor, toJavaScript } from "./export/javascript.ts";
 import { toOnnx } from "./export/onnx/onnx.ts";
 import { loadModel, saveModel } from "./folder.ts";
+import type { Model } from "./model.ts";
 import { type Listed, reportHtml } from "./report/report.ts";
 
 const LEADERBOARD = "leaderboard.json";
@@ -37,10 +38,14 @@ export async function saveResult(
     ? leaderboard
     : leaderboard.map(({ fitSeconds: _, predictMs: __, ...standing }) => standing);
   const missing: string[] = [];
-  const onnx = await without(missing, ONNX, async () => toOnnx(model));
-  const javascript = await without(missing, JAVASCRIPT, async () =>
-    toJavaScript(model, await readPredictor()),
-  );
+  const onnx = await without(missing, ONNX, async () => {
+    refuseLarge(model);
+    return toOnnx(model);
+  });
+  const javascript = await without(missing, JAVASCRIPT, async () => {
+    refuseLarge(model);
+    return toJavaScript(model, await readPredictor());
+  });
   const explained = { ...explanations, notes: [...explanations.notes, ...missing] };
   // a model that was there before may have had them
   for (const name of [ONNX, JAVASCRIPT]) await rm(join(folder, name), { force: true });
@@ -71,6 +76,21 @@ export async function reportOf(folder: string): Promise<string> {
       `${folder}: ${EXPLANATIONS} was saved in format ${explanations.format}, and this version of fettle reads up to ${EXPLANATIONS_FORMAT}: use a newer one`,
     );
   return reportHtml({ model, leaderboard, explanations });
+}
+
+/** A file that is loaded whole is no use beyond this. */
+const MOST_BYTES = 64e6;
+
+/** @throws {UnsupportedError} if the model is too large for one file */
+function refuseLarge({ members }: Model): void {
+  const pipelines = members.flatMap((member) => member.pipelines);
+  const bytes = pipelines
+    .flatMap(({ model: { arrays } }) => Object.values(arrays))
+    .reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (bytes > MOST_BYTES)
+    throw new UnsupportedError(
+      `the model has ${Math.round(bytes / 1e6)} MB, and at most ${MOST_BYTES / 1e6} go into one file; --refit makes a smaller one`,
+    );
 }
 
 async function without<T>(missing: string[], name: string, make: () => Promise<T>): Promise<T | undefined> {
