@@ -44,6 +44,8 @@ train, test = (pd.read_csv(options[part], keep_default_na=True) for part in ("tr
 target, task = options["target"], options["task"]
 threads, seed = options["threads"], options["seed"]
 y, y_test = train.pop(target), test.pop(target)
+empty = [name for name in train.columns if train[name].isna().all()]  # scikit-learn's boosting cannot bin these
+train, test = train.drop(columns=empty), test.drop(columns=empty)
 if task != "reg":
     classes = sorted(y.unique(), key=str)
     codes = {value: code for code, value in enumerate(classes)}
