@@ -1,5 +1,5 @@
 /**
- * Families of models by name, in the order in which they are tried first: one line each.
+ * Families of models by name: one line each.
  */
 import { bayes } from "./families/bayes.ts";
 import { boosting } from "./families/boosting.ts";

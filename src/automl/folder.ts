@@ -17,6 +17,9 @@ export const ARRAYS = "arrays.bin";
  */
 export async function checkFolder(folder: string): Promise<void> {
   const probe = join(folder, `${MANIFEST}.part`);
+  const before = await readFile(join(folder, MANIFEST), "utf8").catch(() => undefined);
+  if (before !== undefined && !/^\{"format":\d+,"kind":"fettle model"/.test(before))
+    throw new InvalidInputError(`${folder} has a ${MANIFEST} that is none of a model's: name another folder`);
   await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
     await writeFile(probe, "");

@@ -1,8 +1,8 @@
 /**
  * Configurations that are tried first, before anything was learned about the table.
  */
-import type { Params } from "../space/types.ts";
-import type { Family } from "./family.ts";
+import { adopt, type Params, space } from "../space.ts";
+import type { Family, Shape } from "./family.ts";
 
 export interface Entry {
   readonly family: string;
@@ -41,11 +41,18 @@ const LEARNED: readonly Entry[] = [
   },
 ];
 
-/** The defaults of each family, in the order of the list; then what did well on other tables. */
-export function portfolio(families: readonly Family[]): Entry[] {
+/** The defaults of each family, those first that are expected to take least; then what did well on other tables. */
+export function portfolio(families: readonly Family[], shape: Shape): Entry[] {
   const names = families.map(({ name }) => name);
+  const work = new Map(families.map((family) => [family.name, usualWork(family, shape)]));
+  const ordered = [...names].sort((a, b) => (work.get(a) as number) - (work.get(b) as number));
   return [
-    ...names.map((family) => ({ family, params: {} })),
+    ...ordered.map((family) => ({ family, params: {} })),
     ...LEARNED.filter(({ family }) => names.includes(family)),
   ];
+}
+
+/** Work that a fit with a family's defaults is expected to take. */
+export function usualWork(family: Family, shape: Shape): number {
+  return family.work(shape, adopt(space(family.space(shape)), {}) as Params);
 }

@@ -4,11 +4,12 @@
  */
 import { didYouMean, InvalidInputError } from "../errors.ts";
 import { rng } from "../random.ts";
-import { adopt, type Params, type Space, space } from "../space.ts";
+import type { Space } from "../space.ts";
 import type { ExternalDescription } from "./external/description.ts";
 import type { Family, Shape } from "./family.ts";
 import { defaultMetric, type Metric, metricNamed } from "./metrics/metrics.ts";
 import type { Monotone } from "./pipeline.ts";
+import { usualWork } from "./portfolio.ts";
 import { type Stage, spaceOf, stagesOf } from "./problem.ts";
 import { familiesWith } from "./programs.ts";
 import { prefersLog } from "./scale.ts";
@@ -162,8 +163,7 @@ function chosenFamilies(
 function foldsFor(families: readonly Family[], shape: Shape, budget = PATIENCE * AFFORDED): number {
   const booster = families.find(({ name }) => name === "boosting");
   if (booster === undefined) return shape.rows < 100_000 ? FOLDS : 1;
-  const usual = adopt(space(booster.space(shape)), {}) as Params;
-  const seconds = booster.work(shape, usual) * SECONDS_PER_WORK;
+  const seconds = usualWork(booster, shape) * SECONDS_PER_WORK;
   if (shape.rows >= 100_000) return 1;
   return [FOLDS, 3].find((folds) => folds * seconds * AFFORDED <= budget) ?? 1;
 }

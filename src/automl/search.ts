@@ -137,8 +137,8 @@ async function studyOf(prepared: Prepared, options: SearchOptions): Promise<Stud
 }
 
 /** The portfolio's points get the first numbers; those that a study which was cut off has already are not repeated. */
-async function enqueueMissing(study: Study, { families, space }: Prepared): Promise<void> {
-  const points = portfolio(families)
+async function enqueueMissing(study: Study, { families, shape, space }: Prepared): Promise<void> {
+  const points = portfolio(families, shape)
     .map(({ family, params }) => pointOf(space, family, params))
     .filter((point) => point !== undefined);
   for (const point of points.slice(study.history.trials.length)) await study.enqueue(point);

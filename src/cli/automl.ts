@@ -17,6 +17,7 @@ import type { Table } from "../automl/table.ts";
 import { outputsOf } from "../automl/task.ts";
 import * as clock from "../clock.ts";
 import { parseDuration } from "../config/duration.ts";
+import { studyFolder } from "../engines/process.ts";
 import { InvalidInputError } from "../errors.ts";
 import { randomId } from "../random.ts";
 import { chooseMode, type Live, showLive } from "../terminal/live.ts";
@@ -59,6 +60,10 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
   const folder = resolve(callDirectory(), flags.output ?? `${name}-model`);
   const raw = await readTable(path);
   const test = flags.test === undefined ? undefined : await readTable(resolve(callDirectory(), flags.test));
+  if (test !== undefined && !test.columns.some((column) => column.name === settings.target))
+    throw new InvalidInputError(
+      `--test ${flags.test}: it has no column ${JSON.stringify(settings.target)} to measure by`,
+    );
   await checkFolder(folder);
   const study = flags.study ?? `${name}-${randomId(4)}`;
   const stop = new AbortController();
@@ -74,7 +79,7 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
     const result = await automl(raw, {
       ...settings,
       ...{ began, storage, study, signal: stop.signal, onProgress: shown.take },
-      files: join(filesDirectory(flags.storage, flags.files), study, "automl"),
+      files: join(studyFolder(filesDirectory(flags.storage, flags.files), study), "automl"),
     });
     shown.close();
     for (const line of result.warnings.slice(result.prepared.warnings.length))
@@ -97,8 +102,14 @@ export async function action(source: string, flags: AutomlFlags): Promise<number
 function optionsOf(flags: AutomlFlags): AutomlOptions {
   const { target, metric, group, splitByTime, ignore, refit } = flags;
   const task = flags.task as AutomlOptions["task"];
+  if (flags.output?.trim() === "")
+    throw new InvalidInputError("--output is empty: name the folder of the model");
   if (target === undefined)
     throw new InvalidInputError("--target <column> is missing: say which column is to be predicted");
+  const roles = { "--group": [group], "--split-by-time": [splitByTime], "--ignore": ignore ?? [] };
+  for (const [flag, names] of Object.entries(roles))
+    if (names.includes(target))
+      throw new InvalidInputError(`${flag} ${target}: that is the target, which cannot be both`);
   if (task !== undefined && task !== "classification" && task !== "regression")
     throw new InvalidInputError(`--task ${task}: it is classification or regression`);
   const given = <K extends string, V>(key: K, value: V | undefined) =>
@@ -167,7 +178,10 @@ function progressShown(flags: AutomlFlags, threads: number | undefined) {
       );
       for (const warning of warnings) say(`warning: ${warning}`);
     } else if (progress.kind === "searching")
-      live = showLive(progress.study, { ...(threads && { workers: threads }), mode: chooseMode(flags) });
+      live = showLive(progress.study, {
+        ...(threads && { workers: threads }),
+        mode: chooseMode({ quiet: flags.quiet || flags.json }),
+      });
     else if (progress.kind === "finishing" && progress.fitted === 0) {
       live?.close();
       live = undefined;

@@ -8,6 +8,7 @@ import { loadModel } from "../automl/folder.ts";
 import { predictWithPrograms } from "../automl/programs.ts";
 import { readTable } from "../automl/read/file.ts";
 import { writeCsv } from "../automl/read/write.ts";
+import { InvalidInputError } from "../errors.ts";
 import { callDirectory } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
@@ -17,6 +18,13 @@ interface PredictFlags {
 }
 
 export async function action(folder: string, source: string, flags: PredictFlags): Promise<number> {
+  if (flags.output !== undefined && source !== "-") {
+    const [from, to] = [source, flags.output].map((file) => resolve(callDirectory(), file));
+    if (from === to)
+      throw new InvalidInputError(
+        `--output ${flags.output}: it is the table that is predicted; name another file`,
+      );
+  }
   const model = await loadModel(resolve(callDirectory(), folder));
   const programs = flags.external?.map((file) => readExternal(resolve(callDirectory(), file)));
   const table = await readTable(source === "-" ? source : resolve(callDirectory(), source));

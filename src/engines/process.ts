@@ -69,7 +69,9 @@ export function trialFolder(files: string, study: string, trial: number): string
 }
 
 export function studyFolder(files: string, study: string): string {
-  return join(files, encodeURIComponent(study));
+  // of names that are nothing but dots, which mean other folders, every dot is written out
+  const name = encodeURIComponent(study).replace(/^\.+$/, (dots) => "%2E".repeat(dots.length));
+  return join(files, name);
 }
 
 /**

@@ -50,7 +50,7 @@ export function refuseOtherText(text: string, name: string): void {
     throw new InvalidInputError(`${name} is ${what}: ${instead}`);
   };
   if (/^\[?\s*\{\s*("|\}|$)/.test(begin) || /^\[\s*[[\d"]/.test(begin)) refuse("JSON");
-  if (/^<(!doctype|html|\?xml|[a-z]+>)/i.test(begin)) refuse("a web page or XML");
+  if (/^<(!doctype|html|\?xml)[\s>]/i.test(begin)) refuse("a web page or XML");
   if (/^(%.*\s+)*@relation\s/i.test(begin)) refuse("ARFF");
   if (begin.startsWith("version https://git-lfs"))
     refuse("a pointer of Git LFS", "fetch the file with git lfs pull");
