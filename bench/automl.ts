@@ -29,7 +29,7 @@ const seconds = Number(values.time);
 const tables = readTables().filter(({ name }) => values.tables?.split(",").includes(name) ?? true);
 const systems = values.systems?.split(",") ?? SYSTEMS;
 mkdirSync(new URL("results/", import.meta.url), { recursive: true });
-const cells: Cell[] = readCells(seconds).filter(({ system }) => systems.includes(system));
+const cells: Cell[] = readCells(seconds);
 if (!values["report-only"]) {
   for (const name of systems.filter((system) => !installed(system)))
     console.log(`${name} cannot be imported: left out`);
@@ -52,8 +52,9 @@ if (!values["report-only"]) {
         );
       }
 }
+const shown = cells.filter(({ system }) => systems.includes(system));
 for (const line of report(
-  cells,
+  shown,
   tables.map(({ name }) => name),
 ))
   console.log(line);

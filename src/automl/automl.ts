@@ -116,8 +116,8 @@ export interface AutomlResult {
 
 const DEFAULT_SECONDS = 60;
 /** Kept free for what comes after the last fit: writing files, and a slow last tree. */
-const LAST_SHARE = 0.03;
-const LAST_MS = 250;
+const LAST_SHARE = 0.04;
+const LAST_MS = 400;
 /** Fits that do not return for this part of it are given up. */
 const GIVEN_UP = 0.4;
 /** Kept free for explanations. */
