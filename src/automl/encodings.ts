@@ -8,8 +8,8 @@ import type { View } from "./family.ts";
 import type { Schema } from "./schema/schema.ts";
 import type { Table } from "./table.ts";
 
-/** Matrices are kept up to so many bytes; beyond that, those used longest ago are made again. */
-const MOST_BYTES = 1.5e9;
+/** Matrices of all threads are kept up to so many bytes; beyond that, those used longest ago are made again. */
+const MOST_BYTES = 3e9;
 
 interface Fitted {
   readonly encoder: Encoder;
@@ -22,14 +22,15 @@ export class Encodings {
     readonly schema: Schema;
     readonly y: Float64Array;
     readonly rng: Rng;
+    readonly threads: number;
   };
   /** In the order of their last use. */
   readonly #kept = new Map<string, Fitted>();
   #bytes = 0;
 
-  /** @param parts  the table as it was conformed to the schema; `rng` for target encodings out of fold */
-  constructor(parts: { table: Table; schema: Schema; y: Float64Array; rng: Rng }) {
-    this.#parts = parts;
+  /** @param parts  the table as it was conformed to the schema; `rng` for target encodings out of fold; how many `threads` keep matrices of their own */
+  constructor(parts: { table: Table; schema: Schema; y: Float64Array; rng: Rng; threads?: number }) {
+    this.#parts = { threads: 1, ...parts };
   }
 
   /** The encoder learned from these rows, and their matrix. Equal keys have equal rows. */
@@ -55,7 +56,7 @@ export class Encodings {
     this.#kept.set(key, fitted);
     if (known === undefined) this.#bytes += fitted.matrix.values.byteLength;
     for (const [oldest, { matrix }] of this.#kept) {
-      if (this.#bytes <= MOST_BYTES || oldest === key) break;
+      if (this.#bytes <= MOST_BYTES / this.#parts.threads || oldest === key) break;
       this.#kept.delete(oldest);
       this.#bytes -= matrix.values.byteLength;
     }

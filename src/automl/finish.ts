@@ -80,6 +80,7 @@ export async function finish(
     folds,
     parts,
     seed,
+    threads,
     folder,
     until,
   };

@@ -34,6 +34,8 @@ export interface Assignment {
   /** Whether rows are in the order of time: then slices are the last rows. */
   readonly timed: boolean;
   readonly seed: number;
+  /** How many of them there are. */
+  readonly threads: number;
   /** Where predictions are kept. */
   readonly folder: string;
   /** Shape (1): milliseconds since the epoch after which fits return what they have; Infinity: never. */
@@ -50,7 +52,7 @@ const { task } = schema;
 const families = familiesWith(data.programs);
 const outputs = outputsOf(task);
 const metric = metricNamed(data.metric, task);
-const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
+const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings"), threads: data.threads });
 /** Where each row stands among those of the search. */
 const places = new Int32Array(table.rows);
 for (const [place, row] of outer.train.entries()) places[row] = place;

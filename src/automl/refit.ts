@@ -34,7 +34,7 @@ export interface RefitPart {
 const { data } = workerData as { data: RefitAssignment };
 const { table, schema, y, folds, seed, parts } = data;
 const families = familiesWith(data.programs);
-const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings") });
+const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings"), threads: data.threads });
 
 /** Fits one part, and writes the pipeline to `<number>.pipeline`; 1 says that the time was up before it was done. */
 export default async function refit(params: Params, job: RunningTrial): Promise<number> {

@@ -146,7 +146,7 @@ async function enqueueMissing(study: Study, { families, shape, space }: Prepared
 
 function assignment(
   prepared: Prepared,
-  { seed, folder, seconds }: SearchOptions,
+  { seed, folder, seconds, threads }: SearchOptions,
   until: Float64Array,
 ): Assignment {
   const { schema, table, y, outer, folds, stages, metric, balanced } = prepared;
@@ -161,6 +161,7 @@ function assignment(
     balanced,
     timed,
     seed,
+    threads,
     folder,
     until,
     programs,

@@ -126,6 +126,7 @@ function obstacle({ name, command, check, folder }: ExternalDescription): string
       const { status, stderr, error } = spawnSync(check[0], check.slice(1), {
         cwd: folder,
         encoding: "utf8",
+        timeout: 60_000, // one that hangs is one that cannot run
       });
       const last = error ? messageOf(error) : (stderr.trim().split("\n").pop() ?? "");
       if (status !== 0)
