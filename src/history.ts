@@ -235,6 +235,7 @@ function enqueue(history: History, event: Of<"enqueued">): void {
     attempt: 0,
     space: history.spaces.length - 1,
     params: Object.freeze(event.params),
+    enqueued: true,
     reports: NO_REPORTS,
     times: { created: event.time },
     notes: event.notes ?? {},

@@ -63,6 +63,8 @@ export interface Trial {
   /** Version of the space that `params` belongs to; 0 is the first. */
   readonly space: number;
   readonly params: Params;
+  /** Somebody asked for it: it was put in the queue, whole or in part. */
+  readonly enqueued?: true;
   /** As told, by name of the objective; absent until the trial has values. */
   readonly values?: Numbers;
   /** The same in the order of the objectives and minimised: maximised ones have the other sign. Shape (objectives). */

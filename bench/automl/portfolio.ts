@@ -14,9 +14,10 @@ import { Encodings } from "../../src/automl/encodings.ts";
 import { families } from "../../src/automl/families.ts";
 import { fitPipeline, predictPipeline } from "../../src/automl/pipeline.ts";
 import { type Prepared, prepare } from "../../src/automl/prepare.ts";
-import { TARGET as LEARNED, ownParams } from "../../src/automl/problem.ts";
+import { TARGET as LEARNED, ownParams, pointOf } from "../../src/automl/problem.ts";
 import { parseCsv } from "../../src/automl/read/csv.ts";
 import { innerSlice } from "../../src/automl/slice.ts";
+import { drawn } from "../../src/automl/split/assign.ts";
 import { rng } from "../../src/random.ts";
 import { type Params, space } from "../../src/space.ts";
 import { type BenchTable, readTables, TARGET } from "./tables.ts";
@@ -74,12 +75,8 @@ for (const table of readTables()) {
 
 function preparedOf({ header, rows }: BenchTable): Prepared {
   const stream = rng(1, "portfolio rows");
-  const order = rows.map((_, index) => index);
-  for (let i = 0; i < Math.min(MOST_ROWS, order.length); i++) {
-    const j = i + stream.integer(order.length - i);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  const text = [header, ...order.slice(0, MOST_ROWS).map((index) => rows[index])].join("\n");
+  const kept = drawn(Int32Array.from(rows.keys()), Math.min(MOST_ROWS, rows.length), stream);
+  const text = [header, ...Array.from(kept, (index) => rows[index])].join("\n");
   return prepare(parseCsv(text), { target: TARGET, seed: 1, budget: 1e4 });
 }
 
@@ -90,10 +87,8 @@ async function lossOf(
 ): Promise<number | null> {
   const { schema, y, metric, folds, space: all, shape } = made;
   const one = families[family];
-  if (one.unfit?.(shape) !== undefined) return null;
-  const prefix = `family.${family}.`;
-  const named = Object.fromEntries(Object.entries(params).map(([name, value]) => [prefix + name, value]));
-  const point = all.decode(all.encode({ ...named, family } as Params).unit);
+  if ((one.unfit?.(shape) ?? one.missing?.()) !== undefined) return null;
+  const point = pointOf(all, family, params) as Params;
   let loss = 0;
   try {
     for (const [index, { train, valid }] of folds.slice(0, 3).entries()) {
@@ -104,7 +99,7 @@ async function lossOf(
       const pipeline = await fitPipeline({
         ...{ schema, y, encodings, family: one, rows: learned, key, balanced: false, rng: rng(1, index) },
         ...(slice && { slice }),
-        params: ownParams(Object.keys(params).length > 0 ? point : defaults(made, family), family),
+        params: ownParams(point, family),
         log: all.parameters.some(({ path }) => path === LEARNED),
         stop: () => false,
       });
@@ -127,26 +122,12 @@ async function lossOf(
   return loss;
 }
 
-function defaults({ space: all }: Prepared, family: string): Params {
-  const unit = Float64Array.from(all.parameters, () => 0.5);
-  const params: Record<string, string | number | boolean | null> = {};
-  for (const parameter of all.parameters) {
-    if (parameter.path === "family") params.family = family;
-    else if (all.isActive(parameter.index, params))
-      params[parameter.path] = parameter.default ?? (all.decode(unit)[parameter.path] as number);
-  }
-  return params;
-}
-
-/** Loss relative to the best and the default booster: 0 the best known on that table, 1 as good as boosting's default. */
+/** How far a loss is above the best known on that table, as a share of it; of what failed 10. */
 function regret(table: string, key: string): number {
   const losses = known[table];
   const best = Math.min(...Object.values(losses).flatMap((loss) => loss ?? []));
-  const usual = losses[JSON.stringify({ family: "boosting", params: {} })] as number;
   const loss = losses[key];
-  return loss === null || loss === undefined
-    ? 10
-    : Math.min(10, (loss - best) / Math.max(1e-9, best, usual - best));
+  return loss === null || loss === undefined ? 10 : Math.min(10, (loss - best) / Math.max(1e-9, best));
 }
 
 function pick(tables: readonly string[], picks: number): { keys: string[]; mean: number } {

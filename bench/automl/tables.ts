@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { shuffled } from "../../src/automl/split/assign.ts";
 import { rng } from "../../src/random.ts";
 
 export interface BenchTable {
@@ -41,15 +42,11 @@ const folder = mkdtempSync(join(tmpdir(), "fettle-bench-automl-"));
 /** A quarter of the rows, drawn at random, is for testing. */
 export function splitOf({ name, header, rows }: BenchTable, seed: number): Split {
   const stream = rng(seed, "bench", name);
-  const order = rows.map((_, index) => index);
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = stream.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  const order = shuffled(rows.length, stream);
   const cut = Math.round(TEST * rows.length);
-  const write = (part: string, indices: readonly number[]) => {
+  const write = (part: string, indices: Int32Array) => {
     const path = join(folder, `${name}-${seed}-${part}.csv`);
-    writeFileSync(path, `${[header, ...indices.map((index) => rows[index])].join("\n")}\n`);
+    writeFileSync(path, `${[header, ...Array.from(indices, (index) => rows[index])].join("\n")}\n`);
     return path;
   };
   return { test: write("test", order.slice(0, cut)), train: write("train", order.slice(cut)) };

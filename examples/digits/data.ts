@@ -70,3 +70,18 @@ export function part(digits: Digits, name: keyof typeof PARTS): Part {
     labels: new Uint8Array(digits.labels).subarray(start, end),
   };
 }
+
+/** Some digits one after the other: images, shape (digits, 784), and labels one-hot, shape (digits, 10). */
+export function picked(
+  part: Part,
+  indices: ArrayLike<number>,
+): { images: Float32Array<ArrayBuffer>; labels: Float32Array<ArrayBuffer> } {
+  const images = new Float32Array(indices.length * PIXELS);
+  const labels = new Float32Array(indices.length * CLASSES);
+  for (let row = 0; row < indices.length; row++) {
+    const index = indices[row];
+    images.set(part.images.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS);
+    labels[row * CLASSES + part.labels[index]] = 1;
+  }
+  return { images, labels };
+}

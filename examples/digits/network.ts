@@ -12,7 +12,7 @@ import {
   tree,
   valueAndGrad,
 } from "@jax-js/jax";
-import { CLASSES, type Part, PIXELS } from "./data.ts";
+import { CLASSES, type Part, PIXELS, picked } from "./data.ts";
 import { type Memory, makeOptimizer, scheduled, warmUp } from "./optimizer.ts";
 import { random, shuffled } from "./random.ts";
 import type { Params } from "./space.ts";
@@ -164,13 +164,7 @@ function dropoutMask(rows: number, columns: number, dropout: number, uniform: ()
 
 /** Some digits as arrays: images of shape (digits, 784), labels one-hot of shape (digits, 10). */
 function pick(part: Part, indices: ArrayLike<number>) {
-  const images = new Float32Array(indices.length * PIXELS);
-  const labels = new Float32Array(indices.length * CLASSES);
-  for (let row = 0; row < indices.length; row++) {
-    const index = indices[row];
-    images.set(part.images.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS);
-    labels[row * CLASSES + part.labels[index]] = 1;
-  }
+  const { images, labels } = picked(part, indices);
   return {
     images: np.array(images).reshape([indices.length, PIXELS]),
     labels: np.array(labels).reshape([indices.length, CLASSES]),

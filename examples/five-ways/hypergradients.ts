@@ -20,7 +20,7 @@ import {
   rmsprop,
   zeros,
 } from "fettle/gradient";
-import { CLASSES, type Part, PIXELS } from "../digits/data.ts";
+import { CLASSES, type Part, PIXELS, picked } from "../digits/data.ts";
 import { random, shuffled } from "../digits/random.ts";
 import type { Params } from "../digits/space.ts";
 
@@ -174,12 +174,6 @@ function dropoutMasks(units: readonly number[], rows: number, dropout: number, u
 
 /** Some digits: images of shape (digits, 784), labels one-hot of shape (digits, 10). */
 function pick(part: Part, indices: ArrayLike<number>) {
-  const images = new Float32Array(indices.length * PIXELS);
-  const labels = new Float32Array(indices.length * CLASSES);
-  for (let row = 0; row < indices.length; row++) {
-    const index = indices[row];
-    images.set(part.images.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS);
-    labels[row * CLASSES + part.labels[index]] = 1;
-  }
+  const { images, labels } = picked(part, indices);
   return { x: array(images, [indices.length, PIXELS]), y: array(labels, [indices.length, CLASSES]) };
 }

@@ -17,44 +17,23 @@ import { beginning, earlierStudy } from "./continued.ts";
 import { explain, scoreOf } from "./explain/explain.ts";
 import type { Explanations } from "./explain/explanations.ts";
 import { decided, decisionScores, steadyThreshold } from "./explain/threshold.ts";
-import type { ExternalDescription } from "./external/description.ts";
 import { constantMember, constantPredictions } from "./fallback.ts";
 import { finish } from "./finish.ts";
 import type { Member, Model } from "./model.ts";
-import type { Monotone } from "./pipeline.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { type Prepared, prepare, type TableOptions } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
-import { completeTrials, search } from "./search.ts";
+import { ranked } from "./rank.ts";
+import { search } from "./search.ts";
 import { shareTable } from "./share.ts";
 import { refitFolds } from "./split/split.ts";
 import { standardError } from "./spread.ts";
 import type { Table } from "./table.ts";
 
-export interface AutomlOptions {
-  /** The column that is to be predicted. */
-  readonly target: string;
+export interface AutomlOptions extends TableOptions {
   /** Seconds that everything may take, saving included. @default 60, unless `models` is given */
   readonly seconds?: number;
-  /** How many models are tried, instead of a time: the same result on every machine with any number of threads. */
+  /** How many models are tried, instead of a time: the same result with any number of threads. */
   readonly models?: number;
-  /** @default what the target's values suggest */
-  readonly task?: "classification" | "regression";
-  /** Predict quantiles at these levels, each between 0 and 1. */
-  readonly quantiles?: readonly number[];
-  /** @default auc of two classes, logloss of more, rmse, pinball of quantiles */
-  readonly metric?: string;
-  /** A column whose equal values are kept together when rows are split. It is not learned from. */
-  readonly group?: string;
-  /** A column by which rows are in order: models are scored on rows later than those that they learned from. */
-  readonly splitByTime?: string;
-  /** Columns not to learn from. */
-  readonly ignore?: readonly string[];
-  /** Columns with which predictions may only rise, or only fall: then only families that keep to it are tried. */
-  readonly monotone?: Monotone;
-  /** Only these families of models. @default all that suit */
-  readonly families?: readonly string[];
-  /** External programs that are families too: what `readExternal` read. A model with members of theirs needs them. */
-  readonly programs?: readonly ExternalDescription[];
   /** Fit each model once on all rows in the end, instead of once for each fold: smaller, and faster to predict. */
   readonly refit?: boolean;
   /** How long the prediction of one row may take, in milliseconds. */
@@ -121,9 +100,9 @@ const LAST_MS = 400;
 /** Fits that do not return for this part of it are given up. */
 const GIVEN_UP = 0.4;
 /** Kept free for explanations. */
+const EXPLAINING_SHARE = 0.05;
 /** Share of the time before the fits must end in which an ensemble is no longer looked for: what is chosen has to do. */
 const CHOOSING = 0.1;
-const EXPLAINING_SHARE = 0.05;
 
 /**
  * Tunes models of a table and returns the best ensemble of them.
@@ -165,7 +144,7 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
   try {
     const fitUntil = deadline && deadline - 1000 * EXPLAINING_SHARE * (seconds ?? 0);
     const common = { seed, threads, folder, ...(fitUntil !== undefined && { deadline: fitUntil }) };
-    const { study, end } = await search(prepared, {
+    const { study, end, complete } = await search(prepared, {
       ...common,
       ...{ began, storage, study: name },
       begun: beginning(raw, options, prepared.folds.length),
@@ -176,12 +155,12 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       onStudy: (of) => onProgress?.({ kind: "searching", study: of }),
       onTrial: (trial, of) => onProgress?.({ kind: "trial", trial, study: of }),
     });
-    const complete = completeTrials(study);
     refuseFailures(study, complete);
     const { metric, schema, outer, y } = prepared;
+    const constant = constantly(prepared, seed);
     const composition =
       complete.length === 0
-        ? constantly(prepared, seed)
+        ? constant
         : await compose(prepared, complete, {
             folder,
             ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
@@ -189,20 +168,19 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
               stop: () => clock.now() > fitUntil - CHOOSING * 1000 * (seconds ?? 0),
             }),
           });
-    const split = {
+    const folds = refitFolds({
       ...{ table: raw, schema, rows: prepared.rows, y, folds: prepared.folds.length },
-      ...{ group: options.group, time: options.splitByTime },
-    };
+      ...{ group: options.group, time: options.splitByTime, rng: rng(seed, "split") },
+    });
     const fitted = await finish(prepared, composition.chosen, {
       ...common,
       ...(fitUntil && seconds && { latest: fitUntil + GIVEN_UP * lastMs(seconds) }),
-      ...{ single: options.refit, split },
+      ...{ single: options.refit, folds },
       onFitted: (count, of) => onProgress?.({ kind: "finishing", fitted: count, of }),
     });
     const members = fitted.length > 0 ? fitted : [constantMember(prepared, prepared.rows, seed)];
     // of what is in the model, which may be less than was chosen
-    const { inside, outside } =
-      fitted.length > 0 ? await blend(prepared, folder, members) : constantly(prepared, seed);
+    const { inside, outside } = fitted.length > 0 ? await blend(prepared, folder, members) : constant;
     const threshold = thresholdOf(prepared, inside, seed);
     const truth = Float64Array.from(outer.test, (row) => y[row]);
     const final = threshold === undefined ? outside : decided(outside, threshold);
@@ -216,9 +194,8 @@ export async function automl(raw: Table, options: AutomlOptions): Promise<Automl
       ...(threshold !== undefined && { threshold }),
       ...needed(prepared, members),
     };
-    const baseline = metric.value(truth, constantly(prepared, seed).outside, schema.task);
+    const baseline = metric.value(truth, constant.outside, schema.task);
     const warnings = fitted.length > 0 ? prepared.warnings : [...prepared.warnings, NO_TIME];
-    const folds = refitFolds({ ...split, rng: rng(seed, "split") });
     const left = () => (deadline === undefined ? Number.POSITIVE_INFINITY : (deadline - clock.now()) / 1000);
     return {
       model,
@@ -276,10 +253,7 @@ function constantly(prepared: Prepared, seed: number): Composition {
 
 function standings(complete: readonly Trial[], members: readonly Member[]): Standing[] {
   const weights = new Map(members.map(({ trial, weight }) => [trial, weight]));
-  const ranked = [...complete].sort(
-    (a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0) || a.number - b.number,
-  );
-  return ranked.map(({ number, params, values, notes, times: { started = 0, finished = 0 } }) => ({
+  return ranked(complete).map(({ number, params, values, notes, times: { started = 0, finished = 0 } }) => ({
     trial: number,
     family: String(params[FAMILY]),
     value: Object.values(values ?? {})[0] ?? Number.NaN,

@@ -9,6 +9,7 @@ import type { Trial } from "../trial.ts";
 import { type Candidate, greedyEnsemble } from "./ensemble.ts";
 import type { Prepared } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
+import { lossOf, ranked } from "./rank.ts";
 import { outputsOf } from "./task.ts";
 
 /** The best models that an ensemble is chosen from. */
@@ -53,14 +54,14 @@ export async function compose(
   const { metric, schema, outer, y, folds } = prepared;
   const { task } = schema;
   const outputs = outputsOf(task);
-  const ranked = [...complete].sort((a, b) => lossOf(a) - lossOf(b) || a.number - b.number);
+  const all = ranked(complete);
   const latencyOf = ({ notes }: Trial) => folds.length * Number(notes.predictMs ?? 0); // a pipeline for each fold
-  const quick = ranked.filter((trial) => latencyOf(trial) <= maxLatencyMs);
+  const quick = all.filter((trial) => latencyOf(trial) <= maxLatencyMs);
   if (quick.length === 0)
     throw new InvalidInputError(
-      `no model predicts a row within ${maxLatencyMs} ms; the fastest takes ${Math.min(...ranked.map(latencyOf)).toPrecision(2)} ms`,
+      `no model predicts a row within ${maxLatencyMs} ms; the fastest takes ${Math.min(...all.map(latencyOf)).toPrecision(2)} ms`,
     );
-  const constant = ranked.find(({ params }) => params[FAMILY] === "constant");
+  const constant = all.find(({ params }) => params[FAMILY] === "constant");
   const better = quick
     .filter((trial) => constant === undefined || lossOf(trial) < lossOf(constant))
     .slice(0, CANDIDATES);
@@ -103,10 +104,6 @@ export async function blend(
     add(outside, await read(join(folder, `${number}.outside`)), weight);
   }
   return { inside, outside };
-}
-
-function lossOf({ losses }: Trial): number {
-  return losses?.[0] ?? Number.POSITIVE_INFINITY;
 }
 
 /**

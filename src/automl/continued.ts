@@ -8,6 +8,7 @@ import type { History } from "../history.ts";
 import type { Storage } from "../storage.ts";
 import type { Json } from "../trial.ts";
 import { openStudy } from "../tune.ts";
+import type { TableOptions } from "./prepare.ts";
 import type { Table } from "./table.ts";
 
 /** The note of the study that holds it. */
@@ -26,17 +27,9 @@ export interface Begun {
   readonly settings: Readonly<Record<string, Json>>;
 }
 
-export interface BeginOptions {
-  readonly target: string;
+export interface BeginOptions extends Pick<TableOptions, "target" | (typeof SETTINGS)[number]> {
   readonly models?: number;
   readonly seed?: number;
-  readonly task?: string;
-  readonly quantiles?: readonly number[];
-  readonly metric?: string;
-  readonly group?: string;
-  readonly splitByTime?: string;
-  readonly ignore?: readonly string[];
-  readonly monotone?: Readonly<Record<string, string>>;
 }
 
 /** What is kept of a study that begins now. */

@@ -71,6 +71,8 @@ export interface Family {
   readonly monotone?: true;
   /** Why it is not for such a problem, or cannot run here; undefined: it is. */
   unfit?(shape: Shape): string | undefined;
+  /** What has to be installed first, and how; undefined: nothing. */
+  missing?(): string | undefined;
   /** Its hyperparameters, their ranges by the shape; defaults are a good and cheap start. */
   space(shape: Shape): Group;
   /** Work that a fit is expected to take, in the unit of `FittedModel.work`. */

@@ -9,15 +9,15 @@ import type { Job, Outcome } from "../engine.ts";
 import { threads as threadEngine } from "../engines/threads.ts";
 import { EngineError } from "../errors.ts";
 import { rng } from "../random.ts";
+import { commonOf, type RefitAssignment, type RefitPart } from "./assignment.ts";
 import type { Chosen } from "./compose.ts";
 import { runJobs } from "./jobs.ts";
 import type { Member } from "./model.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Prepared } from "./prepare.ts";
 import { FAMILY } from "./problem.ts";
-import type { RefitAssignment, RefitPart } from "./refit.ts";
 import { bagSeconds } from "./reserve.ts";
-import { refitFolds, type SplitOptions } from "./split/split.ts";
+import type { Fold } from "./split/split.ts";
 
 export interface FinishOptions {
   readonly seed: number;
@@ -29,7 +29,8 @@ export interface FinishOptions {
   readonly latest?: number;
   /** One fit of each model on all rows, instead of one for each fold: faster predictions. */
   readonly single?: boolean;
-  readonly split: Omit<SplitOptions, "rng">;
+  /** Of all rows. */
+  readonly folds: readonly Fold[];
   readonly onFitted?: (fitted: number, of: number) => void;
 }
 
@@ -54,11 +55,12 @@ export async function finish(
   chosen: readonly Chosen[],
   options: FinishOptions,
 ): Promise<Member[]> {
-  const { schema, table, y, rows, balanced, timed, programs, monotone } = prepared;
-  const { seed, threads, folder, deadline, latest, onFitted } = options;
-  const folds = refitFolds({ ...options.split, rng: rng(seed, "split") });
+  const { seed, threads, folder, deadline, latest, folds, onFitted } = options;
   // windows that grow in time leave the newest rows out: those are the ones to learn from
-  const plan = planFits(chosen, prepared.folds.length, { ...options, single: options.single || timed });
+  const plan = planFits(chosen, prepared.folds.length, {
+    ...options,
+    single: options.single || prepared.timed,
+  });
   const count = plan.single ? 1 : folds.length;
   const parts = plan.chosen.flatMap(({ trial }): RefitPart[] =>
     Array.from({ length: count }, (_, fold) => ({
@@ -67,22 +69,9 @@ export async function finish(
       seed: rng(seed, "refit", trial.number, fold).bits(),
     })),
   );
-  const until = new Float64Array(new SharedArrayBuffer(8)).fill(deadline ?? Number.POSITIVE_INFINITY);
   const data: RefitAssignment = {
-    schema,
-    table,
-    y,
-    rows,
-    balanced,
-    timed,
-    programs,
-    ...(monotone && { monotone }),
-    folds,
-    parts,
-    seed,
-    threads,
-    folder,
-    until,
+    ...commonOf(prepared, folds, options, deadline ?? Number.POSITIVE_INFINITY),
+    ...{ rows: prepared.rows, parts },
   };
   const engine = threadEngine({
     module: new URL(`./refit${extname(import.meta.url)}`, import.meta.url),

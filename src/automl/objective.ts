@@ -9,42 +9,14 @@ import * as clock from "../clock.ts";
 import type { RunningTrial } from "../objective.ts";
 import { rng } from "../random.ts";
 import type { Params } from "../space/types.ts";
+import { type Assignment, settingsOf } from "./assignment.ts";
 import { Encodings } from "./encodings.ts";
-import type { ExternalDescription } from "./external/description.ts";
 import { metricNamed } from "./metrics/metrics.ts";
-import { fitPipeline, type Monotone, type Pipeline } from "./pipeline.ts";
-import { FAMILY, ownParams, type Stage, TARGET } from "./problem.ts";
+import { fitPipeline, type Pipeline } from "./pipeline.ts";
 import { familiesWith, predictOf } from "./programs.ts";
-import type { Schema } from "./schema/schema.ts";
 import { innerSlice } from "./slice.ts";
-import type { Table } from "./table.ts";
+import { drawn } from "./split/assign.ts";
 import { outputsOf } from "./task.ts";
-
-/** What every thread is given. The table's arrays are shared. */
-export interface Assignment {
-  readonly table: Table;
-  readonly schema: Schema;
-  readonly y: Float64Array;
-  readonly outer: { readonly train: Int32Array; readonly test: Int32Array };
-  readonly folds: readonly { readonly train: Int32Array; readonly valid: Int32Array }[];
-  readonly stages: readonly Stage[];
-  readonly metric: string;
-  readonly balanced: boolean;
-  readonly monotone?: Monotone;
-  /** Whether rows are in the order of time: then slices are the last rows. */
-  readonly timed: boolean;
-  readonly seed: number;
-  /** How many of them there are. */
-  readonly threads: number;
-  /** Where predictions are kept. */
-  readonly folder: string;
-  /** Shape (1): milliseconds since the epoch after which fits return what they have; Infinity: never. */
-  readonly until: Float64Array;
-  /** No trial trains for longer. */
-  readonly trialSeconds?: number;
-  /** Families that are external programs. */
-  readonly programs?: readonly ExternalDescription[];
-}
 
 const { data } = workerData as { data: Assignment };
 const { table, schema, y, outer, folds, stages, seed } = data;
@@ -105,19 +77,17 @@ function fitted(
   key: string,
   stop: () => boolean,
 ): Promise<Pipeline> {
-  const family = families[String(params[FAMILY])];
-  const { learned, slice } = family.early
+  const settings = settingsOf(data, families, params);
+  const { early } = settings.family;
+  const { learned, slice } = early
     ? innerSlice(rows, y, task, { seed, key, timed: data.timed })
     : { learned: rows, slice: undefined };
   return fitPipeline({
-    ...{ schema, y, encodings, family, stop },
+    ...settings,
+    ...{ schema, y, encodings, stop },
     rows: learned,
-    key: family.early ? `${key}/early` : key,
+    key: early ? `${key}/early` : key,
     ...(slice && { slice }),
-    params: ownParams(params, family.name),
-    log: params[TARGET] === "log",
-    balanced: data.balanced,
-    ...(data.monotone && { monotone: data.monotone }),
     rng: rng(own, key),
   });
 }
@@ -137,14 +107,7 @@ async function cancelled({ signal }: RunningTrial): Promise<undefined> {
 
 /** The same share of a fold's rows for every trial. */
 function someOf(rows: Int32Array, count: number, fold: number): Int32Array {
-  if (data.timed) return rows.slice(-count);
-  const stream = rng(seed, "look", fold);
-  const shuffled = rows.slice();
-  for (let i = 0; i < count; i++) {
-    const j = i + stream.integer(shuffled.length - i);
-    [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
-  }
-  return shuffled.slice(0, count).sort();
+  return data.timed ? rows.slice(-count) : drawn(rows, count, rng(seed, "look", fold)).sort();
 }
 
 function keep(kept: Float32Array, rows: Int32Array, predictions: Float64Array): void {

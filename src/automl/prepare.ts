@@ -15,20 +15,34 @@ import { familiesWith } from "./programs.ts";
 import { prefersLog } from "./scale.ts";
 import { conform } from "./schema/conform.ts";
 import { inferSchema, type Schema } from "./schema/schema.ts";
-import { planSplit } from "./split/split.ts";
+import { type Fold, planSplit } from "./split/split.ts";
 import type { Table } from "./table.ts";
 
-export interface PrepareOptions {
+/** What is to be predicted of a table, and how. */
+export interface TableOptions {
+  /** The column that is to be predicted. */
   readonly target: string;
+  /** @default what the target's values suggest */
   readonly task?: "classification" | "regression";
+  /** Predict quantiles at these levels, each between 0 and 1. */
   readonly quantiles?: readonly number[];
+  /** @default auc of two classes, logloss of more, rmse, pinball of quantiles */
   readonly metric?: string;
+  /** A column whose equal values are kept together when rows are split. It is not learned from. */
   readonly group?: string;
+  /** A column by which rows are in order: models are scored on rows later than those that they learned from. */
   readonly splitByTime?: string;
+  /** Columns not to learn from. */
   readonly ignore?: readonly string[];
+  /** Columns with which predictions may only rise, or only fall: then only families that keep to it are tried. */
   readonly monotone?: Monotone;
+  /** Only these families of models. @default all that suit */
   readonly families?: readonly string[];
+  /** External programs that are families too: what `readExternal` read. A model with members of theirs needs them. */
   readonly programs?: readonly ExternalDescription[];
+}
+
+export interface PrepareOptions extends TableOptions {
   readonly seed: number;
   /** So many folds, instead of as many as are afforded: what an earlier run of the study had. */
   readonly folds?: number;
@@ -45,7 +59,7 @@ export interface Prepared {
   readonly rows: Int32Array;
   readonly metric: Metric;
   readonly outer: { readonly train: Int32Array; readonly test: Int32Array };
-  readonly folds: readonly { readonly train: Int32Array; readonly valid: Int32Array }[];
+  readonly folds: readonly Fold[];
   readonly stages: readonly Stage[];
   readonly families: readonly Family[];
   readonly shape: Shape;
@@ -67,7 +81,7 @@ const AFFORDED = 20;
 const PATIENCE = 30;
 const FOLDS = 5;
 /** Measures that look at the predicted class, where rare classes are worth more than their share. */
-const OF_CLASSES = new Set(["balanced_accuracy", "balanced-accuracy", "f1", "mcc"]);
+const OF_CLASSES = new Set(["balanced-accuracy", "f1", "mcc"]);
 
 /** @throws {InvalidInputError} saying what is wrong with the table or an option */
 export function prepare(raw: Table, options: PrepareOptions): Prepared {
@@ -148,9 +162,10 @@ function chosenFamilies(
   const wanted = Object.values(all).filter(({ name }) => names === undefined || names.includes(name));
   const reasons: string[] = [];
   const suiting = wanted.filter((family) => {
-    const why = monotone && !family.monotone ? "it keeps no direction" : family.unfit?.(shape);
+    const unfit = monotone && !family.monotone ? "it keeps no direction" : family.unfit?.(shape);
+    const why = unfit ?? family.missing?.();
     const isWanted = names !== undefined || programs?.some(({ name }) => name === family.name);
-    if (why !== undefined && (isWanted || /npm install/.test(why)))
+    if (why !== undefined && (isWanted || unfit === undefined))
       warnings.push(`${family.name} is left out: ${why}`);
     if (why !== undefined) reasons.push(`${family.name}: ${why}`);
     return why === undefined;

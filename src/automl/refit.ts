@@ -9,27 +9,10 @@ import * as clock from "../clock.ts";
 import type { RunningTrial } from "../objective.ts";
 import { rng } from "../random.ts";
 import type { Params } from "../space/types.ts";
+import { type RefitAssignment, settingsOf } from "./assignment.ts";
 import { Encodings } from "./encodings.ts";
-import type { Assignment } from "./objective.ts";
 import { fitPipeline } from "./pipeline.ts";
-import { FAMILY, ownParams, TARGET } from "./problem.ts";
 import { familiesWith } from "./programs.ts";
-
-/** What every thread is given beside what the search had. */
-export interface RefitAssignment extends Omit<Assignment, "outer" | "stages" | "metric"> {
-  /** All rows that have a target. */
-  readonly rows: Int32Array;
-  /** What each job fits, by its number. */
-  readonly parts: readonly RefitPart[];
-}
-
-export interface RefitPart {
-  /** The fold that is left out; absent: none. */
-  readonly fold?: number;
-  /** Rounds for a family that has no slice to know by. */
-  readonly rounds?: number;
-  readonly seed: number;
-}
 
 const { data } = workerData as { data: RefitAssignment };
 const { table, schema, y, folds, seed, parts } = data;
@@ -39,19 +22,17 @@ const encodings = new Encodings({ table, schema, y, rng: rng(seed, "encodings"),
 /** Fits one part, and writes the pipeline to `<number>.pipeline`; 1 says that the time was up before it was done. */
 export default async function refit(params: Params, job: RunningTrial): Promise<number> {
   const part = parts[job.number];
-  const family = families[String(params[FAMILY])];
+  const settings = settingsOf(data, families, params);
+  const { early } = settings.family;
   const fold = part.fold === undefined ? undefined : folds[part.fold];
   const pipeline = await fitPipeline({
-    ...{ schema, y, encodings, family },
+    ...settings,
+    ...{ schema, y, encodings },
     rows: fold?.train ?? data.rows,
     key: part.fold === undefined ? "all" : `all/${part.fold}`,
     // what is left out serves to know when to stop: no score is taken of it any more
-    ...(family.early && fold && { slice: fold.valid }),
-    ...(family.early && fold === undefined && { rounds: part.rounds }),
-    params: ownParams(params, family.name),
-    log: params[TARGET] === "log",
-    balanced: data.balanced,
-    ...(data.monotone && { monotone: data.monotone }),
+    ...(early && fold && { slice: fold.valid }),
+    ...(early && fold === undefined && { rounds: part.rounds }),
     rng: rng(part.seed),
     stop: () => clock.now() > data.until[0],
   });

@@ -3,6 +3,7 @@
  */
 import * as clock from "../clock.ts";
 import type { Trial } from "../trial.ts";
+import { ranked } from "./rank.ts";
 
 /** Share of the whole time that finishing may take at most, and what saving takes beside fitting. */
 const MOST_FINISHING = 0.35;
@@ -48,9 +49,7 @@ export function searchEnd({ began, deadline, threads, complete, choose }: Reserv
     const now = clock.now();
     if (now >= deadline - SAVING_MS) return true;
     const all = complete();
-    const best = [...all]
-      .sort((a, b) => (a.losses?.[0] ?? 0) - (b.losses?.[0] ?? 0))
-      .slice(0, EXPECTED_MEMBERS);
+    const best = ranked(all).slice(0, EXPECTED_MEMBERS);
     if (now < deadline - msFor(best)) return false;
     const isStale = chosen === undefined || (chosen.of !== all.length && now - chosen.at > RECHOSEN * whole);
     if (isStale && !isChoosing && all.length > 0) {

@@ -11,9 +11,9 @@ import type { Storage } from "../storage.ts";
 import type { RunEnd, Study } from "../study.ts";
 import type { Json, Trial } from "../trial.ts";
 import { createStudy, openStudy } from "../tune.ts";
+import { type Assignment, commonOf } from "./assignment.ts";
 import { compose } from "./compose.ts";
 import { type Begun, NOTE } from "./continued.ts";
-import type { Assignment } from "./objective.ts";
 import { portfolio } from "./portfolio.ts";
 import type { Prepared } from "./prepare.ts";
 import { pointOf } from "./problem.ts";
@@ -59,15 +59,15 @@ export async function search(prepared: Prepared, options: SearchOptions): Promis
   const { threads, deadline, signal, onStudy, onTrial } = options;
   const study = await studyOf(prepared, options);
   onStudy?.(study);
-  const until = new Float64Array(new SharedArrayBuffer(8)).fill(Number.POSITIVE_INFINITY);
+  const data = assignment(prepared, options);
   const engine = threadEngine({
     module: new URL(`./objective${extname(import.meta.url)}`, import.meta.url),
     parallel: threads,
-    data: assignment(prepared, options, until),
+    data,
   });
   const timeUp = new AbortController();
   const hurry = () => {
-    until[0] = 0; // fits look at it between rounds
+    data.until[0] = 0; // fits look at it between rounds
   };
   signal?.addEventListener("abort", hurry);
   if (signal?.aborted) hurry();
@@ -144,34 +144,17 @@ async function enqueueMissing(study: Study, { families, shape, space }: Prepared
   for (const point of points.slice(study.history.trials.length)) await study.enqueue(point);
 }
 
-function assignment(
-  prepared: Prepared,
-  { seed, folder, seconds, threads }: SearchOptions,
-  until: Float64Array,
-): Assignment {
-  const { schema, table, y, outer, folds, stages, metric, balanced } = prepared;
-  const { timed, programs, monotone } = prepared;
+function assignment(prepared: Prepared, options: SearchOptions): Assignment {
+  const { outer, folds, stages, metric } = prepared;
+  const { seconds } = options;
   return {
-    schema,
-    table,
-    y,
-    outer,
-    folds,
-    stages,
-    balanced,
-    timed,
-    seed,
-    threads,
-    folder,
-    until,
-    programs,
-    ...(monotone && { monotone }),
+    ...commonOf(prepared, folds, options, Number.POSITIVE_INFINITY),
+    ...{ outer, stages, metric: metric.name },
     ...(seconds !== undefined && { trialSeconds: TRIAL_SHARE * seconds }),
-    metric: metric.name,
   };
 }
 
 /** Trials that came to their end. */
-export function completeTrials(study: Study): Trial[] {
+function completeTrials(study: Study): Trial[] {
   return startedTrials(study.history).filter(({ state }) => state === "complete");
 }

@@ -2,6 +2,7 @@
  * The inner slice: rows of a training set that are held back to know when a model has trained enough.
  */
 import { rng } from "../random.ts";
+import { drawn } from "./split/assign.ts";
 import type { Task } from "./task.ts";
 
 /** Share of the rows that is held back, and the most rows. */
@@ -33,11 +34,7 @@ export function innerSlice(
   const held = new Set<number>();
   for (const list of groups.values()) {
     const count = Math.floor(share * list.length + stream.uniform());
-    for (let i = 0; i < count; i++) {
-      const j = i + stream.integer(list.length - i);
-      [list[i], list[j]] = [list[j], list[i]];
-      held.add(list[i]);
-    }
+    for (const row of drawn(Int32Array.from(list), count, stream)) held.add(row);
   }
   if (held.size === 0) held.add(rows[stream.integer(rows.length)]);
   return { learned: rows.filter((row) => !held.has(row)), slice: rows.filter((row) => held.has(row)) };

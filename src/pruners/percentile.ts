@@ -58,7 +58,7 @@ export function behind(
       return curves;
     },
     judge(curves, trial) {
-      if (!enqueued && trial.origin === undefined) return "continue"; // samplers of models leave one
+      if (trial.enqueued && !enqueued) return "continue";
       const curve = curveOf(curves, trial.number);
       if (curve === undefined || curves.completed < startup) return "continue";
       const first = grace ?? (curves.full === undefined ? 1 : graceOf(curves.full));

@@ -57,6 +57,25 @@ test("median: behind half of the complete trials at the same step", () => {
   ]);
 });
 
+test("median: what somebody enqueued can be spared, and nothing else", () => {
+  const spared = (enqueued: boolean, trial: Partial<Trial>) => {
+    const pruner = median({ enqueued });
+    let state = pruner.init(problem(17));
+    for (let number = 0; number < 5; number++) {
+      const good = flat(1, 17).reduce(
+        (t, loss, i) => reported(t, i + 1, { loss }),
+        newTrial(number) as Trial,
+      );
+      state = pruner.tell(pruner.tell(state, good), ended(good, "complete"));
+    }
+    const bad = reported({ ...newTrial(5), ...trial } as Trial, 1, { loss: 9 });
+    return pruner.judge(pruner.tell(state, bad), bad);
+  };
+  expect(spared(false, { enqueued: true })).toBe("continue");
+  expect(spared(false, {})).toBe("stop"); // of a sampler that leaves no origin, too
+  expect(spared(true, { enqueued: true })).toBe("stop");
+});
+
 test("percentile: only so many per cent go on", () => {
   const five = [1, 2, 3, 4, 5].map((loss) => flat(loss, 17));
   expect(judged(percentile({ percentile: 25 }), problem(17), [...five, [2]])).toEqual(["continue"]);

@@ -2,12 +2,10 @@
  * From a table to the matrix of a family of models: learned from the rows of a fold, then the same for every table.
  */
 import type { DesignMatrix } from "../../models/design-matrix.ts";
-import type { Rng } from "../../random.ts";
 import type { View } from "../family.ts";
-import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table.ts";
 import { applyStep } from "./apply.ts";
-import { fitSteps } from "./fit.ts";
+import { fitSteps, type Ground } from "./fit.ts";
 import { outputsOfStep, type Step, widthOfStep } from "./step.ts";
 
 /** Plain JSON. */
@@ -28,14 +26,7 @@ export interface Encoder {
  * @returns              the encoder, and the matrix of `rows`, in which what was learned from targets does not know the
  *                       row's own; for all other rows use {@link encode}
  */
-export function fitEncoder(options: {
-  readonly table: Table;
-  readonly schema: Schema;
-  readonly rows: Int32Array;
-  readonly y: Float64Array;
-  readonly view: View;
-  readonly rng: Rng;
-}): { readonly encoder: Encoder; readonly matrix: DesignMatrix } {
+export function fitEncoder(options: Ground): { readonly encoder: Encoder; readonly matrix: DesignMatrix } {
   const { table, rows, view } = options;
   const fitted = fitSteps(options);
   const encoder = {

@@ -21,7 +21,8 @@ export interface Fitted {
   readonly training?: Float32Array;
 }
 
-interface Ground {
+/** What an encoder is learned from. */
+export interface Ground {
   readonly table: Table;
   readonly schema: Schema;
   readonly rows: Int32Array;

@@ -1,7 +1,6 @@
 /**
- * Whether probabilities are what they say, and how to make them so.
+ * Whether probabilities are what they say.
  */
-import { exp, log } from "../../math/elementary.ts";
 
 /** Rows of about the same probability. */
 export interface Bin {
@@ -64,72 +63,4 @@ function wilson(share: number, n: number): { low: number; high: number } {
   const middle = (share + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
   const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
-}
-
-/** Probabilities below this are taken for it, so that their logarithm is finite. */
-const SMALLEST = 1e-15;
-const LOWEST = -3;
-const HIGHEST = 3;
-const ROUNDS = 60;
-const GOLDEN = 0.6180339887498949;
-
-/**
- * The temperature at which probabilities^(1 / temperature) have the least log loss; above 1 they were too sure. Rows must
- * not be those that the model learned from.
- *
- * @param y              classes, shape (rows)
- * @param probabilities  shape (rows, classes), row-major
- * @returns              from e⁻³ to e³
- * @see Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks", §4.2
- */
-export function fitTemperature(y: ArrayLike<number>, probabilities: Float64Array, classes: number): number {
-  const logits = probabilities.map((probability) => log(Math.max(SMALLEST, probability)));
-  const loss = (logTemperature: number): number => {
-    const inverse = exp(-logTemperature);
-    let total = 0;
-    for (let r = 0; r < y.length; r++) {
-      const at = r * classes;
-      let most = Number.NEGATIVE_INFINITY;
-      for (let k = 0; k < classes; k++) most = Math.max(most, logits[at + k]);
-      let sum = 0;
-      for (let k = 0; k < classes; k++) sum += exp(inverse * (logits[at + k] - most));
-      total += log(sum) - inverse * (logits[at + y[r]] - most);
-    }
-    return total;
-  };
-  // Convex in 1 / temperature, so that there is one valley.
-  let [low, high] = [LOWEST, HIGHEST];
-  let left = high - GOLDEN * (high - low);
-  let right = low + GOLDEN * (high - low);
-  let [atLeft, atRight] = [loss(left), loss(right)];
-  for (let round = 0; round < ROUNDS; round++) {
-    if (atLeft <= atRight) {
-      [high, right, atRight] = [right, left, atLeft];
-      left = high - GOLDEN * (high - low);
-      atLeft = loss(left);
-    } else {
-      [low, left, atLeft] = [left, right, atRight];
-      right = low + GOLDEN * (high - low);
-      atRight = loss(right);
-    }
-  }
-  return exp((low + high) / 2);
-}
-
-/** Probabilities at another temperature: shape (rows, classes), row-major. */
-export function atTemperature(
-  probabilities: Float64Array,
-  classes: number,
-  temperature: number,
-): Float64Array {
-  const out = new Float64Array(probabilities.length);
-  for (let at = 0; at < out.length; at += classes) {
-    let most = 0;
-    for (let k = 0; k < classes; k++) most = Math.max(most, probabilities[at + k]);
-    let sum = 0;
-    for (let k = 0; k < classes; k++)
-      sum += out[at + k] = exp(log(Math.max(SMALLEST, probabilities[at + k]) / most) / temperature);
-    for (let k = 0; k < classes; k++) out[at + k] /= sum;
-  }
-  return out;
 }

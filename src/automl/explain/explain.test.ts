@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { rng } from "../../random.ts";
 import { decide } from "../model.ts";
 import type { Table } from "../table.ts";
-import { atTemperature, calibrationCurve, fitTemperature } from "./calibration.ts";
+import { calibrationCurve } from "./calibration.ts";
 import { confusionMatrix } from "./confusion.ts";
 import { operatingCurve, precisionCurve } from "./curves.ts";
 import { partialDependence } from "./dependence.ts";
@@ -76,11 +76,6 @@ test("probabilities that are what they say lie on the diagonal, and too sure one
   expect(
     curve.bins.filter(({ predicted, low, high }) => predicted >= low && predicted <= high).length,
   ).toBeGreaterThan(7);
-  const both = Float64Array.from({ length: 2 * n }, (_, i) => (i % 2 ? honest[i >> 1] : 1 - honest[i >> 1]));
-  const sure = atTemperature(both, 2, 1 / 3);
-  expect(fitTemperature(y, sure, 2)).toBeCloseTo(3, 0);
-  const back = atTemperature(sure, 2, 3);
-  for (let i = 0; i < 20; i++) expect(back[i]).toBeCloseTo(both[i], 9);
 });
 
 test("equal probabilities are one bin", () => {

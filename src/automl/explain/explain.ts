@@ -5,6 +5,7 @@ import { rng } from "../../random.ts";
 import type { Metric } from "../metrics/metrics.ts";
 import { decide, type Model, predictConformed } from "../model.ts";
 import type { Prepared } from "../prepare.ts";
+import { drawn } from "../split/assign.ts";
 import type { Fold } from "../split/split.ts";
 import type { Column, Table } from "../table.ts";
 import type { Task } from "../task.ts";
@@ -221,13 +222,7 @@ function isKnown(column: Column): boolean {
 /** At most `most` of the rows, drawn at random and in their order. */
 function some(rows: Int32Array, most: number, seed: number, name: number): Int32Array {
   if (rows.length <= most) return rows;
-  const stream = rng(seed, "explained rows", name);
-  const left = rows.slice();
-  for (let i = 0; i < most; i++) {
-    const j = i + stream.integer(left.length - i);
-    [left[i], left[j]] = [left[j], left[i]];
-  }
-  return left.slice(0, most).sort();
+  return drawn(rows, most, rng(seed, "explained rows", name)).sort();
 }
 
 function rowsOfTable(table: Table, rows: Int32Array): Table {

@@ -36,7 +36,7 @@ export const network: Family = {
   name: "network",
   view: "dense",
   early: true,
-  unfit: () =>
+  missing: () =>
     isInstalled() ? undefined : `networks need @jax-js/jax: npm install @jax-js/jax@${JAX_VERSION}`,
 
   space({ rows }) {

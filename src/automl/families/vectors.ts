@@ -42,8 +42,9 @@ export const vectors: Family = {
   unfit({ task, rows }) {
     if (task.kind === "quantiles") return "support vectors predict no quantiles";
     if (rows > MOST_ROWS) return `support vectors take too long on more than ${MOST_ROWS} rows`;
-    return isInstalled() ? undefined : MISSING;
+    return undefined;
   },
+  missing: () => (isInstalled() ? undefined : MISSING),
   space: ({ task }) => ({
     cost: float(0.03, 300, { log: true, default: 1 }),
     width: float(0.03, 30, { log: true, default: 1 }),

@@ -116,6 +116,16 @@ export function shuffled(n: number, rng: Rng): Int32Array {
   return order;
 }
 
+/** The first `count` of rows in random order (Fisher and Yates, as far as it is needed). */
+export function drawn(rows: Int32Array, count: number, rng: Rng): Int32Array {
+  const order = rows.slice();
+  for (let i = 0; i < count; i++) {
+    const j = i + rng.integer(order.length - i);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order.slice(0, count);
+}
+
 function rowsOfGroups(group: Int32Array, groups: number): { starts: Int32Array; rows: Int32Array } {
   const starts = new Int32Array(groups + 1);
   for (let i = 0; i < group.length; i++) starts[group[i] + 1]++;

@@ -6,6 +6,7 @@
  * stride; only lower triangles are read and written. Rooms for vectors are even: pairs are computed together, so
  * that an element past an odd end may be written.
  */
+import { compiler } from "./compiler.ts";
 import { code } from "./generated.ts";
 import { reference } from "./reference.ts";
 
@@ -186,7 +187,7 @@ const PAGE_DOUBLES = 8192;
 /** Place 0 means "none", and a pair of doubles is 16 bytes. */
 const FIRST = 16;
 
-let compiled: WebAssembly.Module | undefined | null;
+const compile = compiler(code);
 
 /** Kernels with a memory of their own, which is given back with them. `plain` asks for the reference. */
 export function createKernels(options: { readonly plain?: boolean } = {}): Kernels {
@@ -221,16 +222,4 @@ export function createKernels(options: { readonly plain?: boolean } = {}): Kerne
       next = FIRST;
     },
   };
-}
-
-/** The module, compiled once; undefined where the platform has no WebAssembly or no 128-bit instructions. */
-function compile(): WebAssembly.Module | undefined {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(code), (character) => character.charCodeAt(0)));
-    } catch {
-      compiled = null;
-    }
-  }
-  return compiled ?? undefined;
 }

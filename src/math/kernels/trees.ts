@@ -5,6 +5,7 @@
  * All work is done in one memory of bytes; places are addresses in it. A *pair* is two floats of a row: gradient and
  * hessian, target and weight, or class and weight. A *cell* is two doubles, sums of pairs.
  */
+import { compiler } from "./compiler.ts";
 import { code } from "./generated-trees.ts";
 import { treeReference } from "./reference-trees.ts";
 
@@ -193,7 +194,7 @@ const FIRST = 1024;
 /** A memory larger than this is not kept for the next one who asks. */
 const KEPT = 512 * 1024 * 1024;
 
-let compiled: WebAssembly.Module | undefined | null;
+const compile = compiler(code);
 let idle: TreeKernels | undefined;
 
 /**
@@ -264,16 +265,4 @@ function viewsOf(buffer: ArrayBuffer): TreeViews {
     floats: new Float32Array(buffer),
     doubles: new Float64Array(buffer),
   };
-}
-
-/** The module, compiled once; undefined where the platform has no WebAssembly or no 128-bit instructions. */
-function compile(): WebAssembly.Module | undefined {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(code), (character) => character.charCodeAt(0)));
-    } catch {
-      compiled = null;
-    }
-  }
-  return compiled ?? undefined;
 }

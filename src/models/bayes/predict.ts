@@ -2,7 +2,7 @@
  * Predictions of naive Bayes.
  */
 import type { DesignMatrix } from "../design-matrix.ts";
-import { softmaxRows } from "../linear/predict.ts";
+import { softmaxRows } from "../softmax.ts";
 import type { Stored } from "../stored.ts";
 
 /**

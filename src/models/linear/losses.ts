@@ -2,7 +2,7 @@
  * Losses of linear models: smooth functions of the sums of a row.
  */
 import { exp, log } from "../../math/elementary.ts";
-import { softmaxRows } from "./predict.ts";
+import { softmaxRows } from "../softmax.ts";
 
 export interface Loss {
   /** Sums of a row that it is a function of. */

@@ -1,8 +1,8 @@
 /**
  * Predictions of linear models.
  */
-import { exp } from "../../math/elementary.ts";
 import type { DesignMatrix } from "../design-matrix.ts";
+import { softmaxRows } from "../softmax.ts";
 import type { Stored } from "../stored.ts";
 import { bend } from "./knots.ts";
 
@@ -70,16 +70,5 @@ export function addSums(
       if (value === 0) continue; // most of what is one-hot
       for (let k = 0; k < heads; k++) out[r * heads + k] += value * weights[c * heads + k];
     }
-  }
-}
-
-/** Every row of sums, shape (rows, classes), becomes probabilities that add up to 1. In place. */
-export function softmaxRows(sums: Float64Array, classes: number): void {
-  for (let at = 0; at < sums.length; at += classes) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classes; k++) most = Math.max(most, sums[at + k]);
-    let total = 0;
-    for (let k = 0; k < classes; k++) total += sums[at + k] = exp(sums[at + k] - most);
-    for (let k = 0; k < classes; k++) sums[at + k] /= total;
   }
 }

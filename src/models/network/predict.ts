@@ -5,6 +5,7 @@ import { InvalidInputError } from "../../errors.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Json } from "../../trial.ts";
 import type { DesignMatrix } from "../design-matrix.ts";
+import { softmaxRows } from "../softmax.ts";
 import { writeInputs } from "./inputs.ts";
 import { type Activation, layersOf, type NetworkJson } from "./layers.ts";
 
@@ -46,11 +47,10 @@ export function predictNetwork(model: NetworkModel, x: DesignMatrix): Float64Arr
       for (let k = 0; k < outputs; k++)
         predictions[(first + r) * outputs + k] = mean + std * from[k * TOGETHER + r];
   }
-  if (head === "number") return predictions;
+  if (head === "classes") softmaxRows(predictions, outputs);
+  if (head !== "quantiles") return predictions;
   for (let r = 0; r < x.rows; r++) {
-    const row = predictions.subarray(r * outputs, (r + 1) * outputs);
-    if (head === "classes") softmax(row);
-    else row.sort(); // two quantiles of one row may cross: Chernozhukov, Fernández-Val and Galichon 2010
+    predictions.subarray(r * outputs, (r + 1) * outputs).sort(); // two quantiles of one row may cross: Chernozhukov, Fernández-Val and Galichon 2010
   }
   return predictions;
 }
@@ -88,12 +88,4 @@ function activate(activation: Activation, values: Float64Array, count: number): 
     else if (activation === "silu") values[i] = v / (1 + exp(-v));
     else values[i] = 1 - 2 / (exp(2 * v) + 1);
   }
-}
-
-function softmax(row: Float64Array): void {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const value of row) largest = Math.max(largest, value);
-  let sum = 0;
-  for (let k = 0; k < row.length; k++) sum += row[k] = exp(row[k] - largest);
-  for (let k = 0; k < row.length; k++) row[k] /= sum;
 }

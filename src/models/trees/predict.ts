@@ -3,6 +3,7 @@
  */
 import { exp } from "../../math/elementary.ts";
 import type { DesignMatrix } from "../design-matrix.ts";
+import { softmaxRows } from "../softmax.ts";
 import type { Stored } from "../stored.ts";
 import { CATEGORY, MISSING_LEFT, type TreeArrays, type Trees, treesOf, widthOf } from "./format.ts";
 
@@ -34,11 +35,8 @@ export function outputsOfTrees(trees: Trees, x: DesignMatrix): Float64Array {
     }
     return out;
   }
-  for (let r = 0; r < x.rows; r++) {
-    const own = raw.subarray(r * outputs, (r + 1) * outputs);
-    if (link === "ascending") own.sort();
-    else softmax(own);
-  }
+  if (link === "softmax") softmaxRows(raw, outputs);
+  else for (let at = 0; at < raw.length; at += outputs) raw.subarray(at, at + outputs).sort();
   return raw;
 }
 
@@ -95,16 +93,4 @@ function descend(
     }
     leaves[r] = right[k];
   }
-}
-
-/** Scores become probabilities, in place. */
-function softmax(scores: Float64Array): void {
-  let top = scores[0];
-  for (const score of scores) top = Math.max(top, score);
-  let sum = 0;
-  for (let k = 0; k < scores.length; k++) {
-    scores[k] = exp(scores[k] - top);
-    sum += scores[k];
-  }
-  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
 }
